@@ -1,0 +1,23 @@
+using IncidentTools.Engine.Runbooks;
+
+namespace IncidentTools.Engine.Execution;
+
+/// <summary>Runs PowerShell text for script steps and script channels, in the caller's language mode or below. Given by the cmdlet assembly.</summary>
+public interface IScriptRunner
+{
+    /// <summary>Null when this text may run here; else why not (LanguageModeRestricted, a parse error with its place).</summary>
+    string? WhyNot(string text);
+    Task<ScriptResult> RunAsync(ScriptRequest request, CancellationToken cancellation);
+}
+
+/// <param name="Name">Shown in errors and process lists.</param>
+/// <param name="Parameters">Bound as parameters, never pasted into the text.</param>
+public sealed record ScriptRequest(string Name, string Text, IReadOnlyDictionary<string, object?> Parameters, TimeSpan? Timeout, bool OwnProcess, int MaxLines, int MaxBytes);
+
+/// <param name="Output">Pipeline output as plain data (objects become maps of their properties, two levels deep).</param>
+/// <param name="Ended">False when the time was up and the script could not be ended: it may still be running.</param>
+public sealed record ScriptResult(
+    bool Succeeded, IReadOnlyList<object?> Output, IReadOnlyList<string> Errors, IReadOnlyList<string> Log, bool TimedOut, bool Ended, bool Truncated, TimeSpan Took);
+
+/// <summary>Both things that need PowerShell.</summary>
+public interface IScriptHost : IExpressionEvaluator, IScriptRunner;

@@ -1,0 +1,49 @@
+using IncidentTools.Engine.Execution;
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Journal;
+
+namespace IncidentTools.Engine;
+
+/// <summary>What the outside gives: where things are, who we are, and the two things that need PowerShell.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Path of the SQLite store; resolved by the caller (parameter, session, variable, default).</summary>
+    public required string Store { get; init; }
+    /// <summary>-Workspace or the session's; null = variable, parents of <see cref="Location"/>, shipped.</summary>
+    public string? Workspace { get; init; }
+    /// <summary>The user's current folder: where the search for a workspace starts.</summary>
+    public required string Location { get; init; }
+    /// <summary>The workspace that ships with the module.</summary>
+    public required string ShippedWorkspace { get; init; }
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public required Actor Actor { get; init; }
+    public string Host { get; init; } = Environment.MachineName;
+    public IScriptHost? Scripts { get; init; }
+    /// <summary>Extra sources of secrets, asked before environment variables and files.</summary>
+    public IReadOnlyList<ISecretSource> Secrets { get; init; } = [];
+}
+
+/// <summary>
+/// The composition root: a hand-written graph, built lazily, no container. A cmdlet asks for the capability it needs and pays for no other.
+/// Capabilities are added here as properties, one line each.
+/// </summary>
+public sealed class IncidentEngine(EngineOptions options) : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    public EngineOptions Options => options;
+    public TimeProvider Time => options.Time;
+    public SecretMask Mask { get; } = new();
+
+    public void Dispose()
+    {
+        for (var index = _owned.Count - 1; index >= 0; index--) _owned[index].Dispose();
+        _owned.Clear();
+    }
+
+    private T Own<T>(T value) where T : IDisposable
+    {
+        _owned.Add(value);
+        return value;
+    }
+}
