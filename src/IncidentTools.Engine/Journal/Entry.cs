@@ -6,7 +6,11 @@ namespace IncidentTools.Engine.Journal;
 public sealed record Actor(string Id, string Via, string Assurance);
 
 /// <summary>Marks the payload record of one entry type. The record lives in the folder of the capability that writes it.</summary>
-public interface IEntryData;
+public interface IEntryData
+{
+    /// <summary>One line for the timeline and the report: what happened, in the past tense, without time or actor. Reads sealed values as they are given ("[redacted]" where gone).</summary>
+    string Describe();
+}
 
 /// <summary>An entry as read back: typed, sealed values filled in ("[redacted]" where they are gone).</summary>
 public sealed record Entry
