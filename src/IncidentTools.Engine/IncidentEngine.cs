@@ -1,6 +1,7 @@
 using IncidentTools.Engine.Execution;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Journal;
+using IncidentTools.Engine.Journal.Sqlite;
 
 namespace IncidentTools.Engine;
 
@@ -34,6 +35,21 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     public EngineOptions Options => options;
     public TimeProvider Time => options.Time;
     public SecretMask Mask { get; } = new();
+
+    /// <summary>The entry types of every capability; each adds its own line.</summary>
+    public static EntryCatalog EntryTypes { get; } = new(
+    [
+        JournalEntries.All,
+    ]);
+
+    /// <summary>The projections of every capability; each adds its own line.</summary>
+    public static IReadOnlyList<IProjection> Projections { get; } =
+    [
+    ];
+
+    /// <summary>The journal; its store is opened at the first read or append.</summary>
+    public IncidentJournal Journal => _journal ??= new IncidentJournal(Own(new SqliteStore(new SqliteStoreOptions(options.Store, EntryTypes, Projections, options.Actor, options.Host, Time))));
+    private IncidentJournal? _journal;
 
     public void Dispose()
     {

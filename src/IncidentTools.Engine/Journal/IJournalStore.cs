@@ -26,6 +26,12 @@ public interface IJournalStore : IDisposable
     /// <summary>Entries as stored bytes, without knowing their types: for verification and export.</summary>
     IEnumerable<RawEntry> ReadRaw(long fromPos = 0);
 
+    /// <summary>The values that an entry only commits to; those redacted are not among them.</summary>
+    IReadOnlyList<SealedValue> ReadSealed(string entryId);
+
+    /// <summary>Projections whose stored rows are not what a fold of the journal gives, with the first key that differs.</summary>
+    IReadOnlyList<(string Projection, string Key)> ProjectionDifferences();
+
     byte[]? Content(string sha256);
 
     TRow? Find<TRow>(Projection<TRow> projection, string key) where TRow : class;
@@ -35,7 +41,10 @@ public interface IJournalStore : IDisposable
 }
 
 /// <summary>One stored entry, untouched: the exact canonical bytes and the hash kept beside them.</summary>
-public sealed record RawEntry(long Pos, string Stream, long Seq, string Id, string Type, string CanonicalJson, string Hash);
+public sealed record RawEntry(long Pos, string Stream, long Seq, string Id, string Type, string CanonicalJson, string Hash)
+{
+    public required string Key { get; init; }
+}
 
 /// <summary>Leases: owner and epoch. A lease that only expires protects nothing, so appends check the epoch (<see cref="Fence"/>).</summary>
 public interface ILeaseStore

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using IncidentTools.Engine.Foundation;
+
+namespace IncidentTools.Engine.Journal;
+
+/// <summary>A draft made ready for a store: everything but pos, seq, prev and recordedAt.</summary>
+internal sealed record PreparedEntry(string Id, string Key, EntryType Type, string PlainJson, string DataJson, IReadOnlyList<SealedValue> Sealed, IEntryData Data, Actor Actor, DateTimeOffset? OccurredAt);
+
+/// <summary>Payload records to stored text and back.</summary>
+internal sealed class EntryCodec(EntryCatalog catalog)
+{
+    /// <summary>Serialises, seals and reads back: what cannot be read again is refused before it is durable.</summary>
+    public PreparedEntry Prepare(EntryDraft draft, Actor actor, TimeProvider time)
+    {
+        var type = catalog.Of(draft.Data);
+        var id = draft.Id ?? Uuid7.New(time.GetUtcNow());
+        var plain = CanonicalJson.Canonicalize(JsonSerializer.Serialize(draft.Data, type.Info));
+        var node = JsonNode.Parse(plain)!;
+        var taken = Sealing.Seal(node, type, id);
+        var data = taken.Count == 0 ? plain : CanonicalJson.Canonicalize(node.ToJsonString());
+        // the fold sees the same object now and when the projection is rebuilt
+        var read = (IEntryData)JsonSerializer.Deserialize(plain, type.Info)!;
+        return new(id, draft.Key ?? id, type, plain, data, taken, read, draft.Actor ?? actor, draft.OccurredAt);
+    }
+
+    /// <summary>The plain payload of a stored one; <paramref name="missing"/> supplies values that are gone.</summary>
+    public static string Unseal(string dataJson, IReadOnlyList<SealedValue> values, Func<string, JsonNode?>? missing = null)
+    {
+        if (!dataJson.Contains(Sealing.Mark, StringComparison.Ordinal)) return dataJson;
+        var node = JsonNode.Parse(dataJson)!;
+        Sealing.Unseal(node, values, missing);
+        return CanonicalJson.Canonicalize(node.ToJsonString());
+    }
+
+    /// <summary>A stored entry, typed. A type or version this program does not know becomes <see cref="UnrecognisedData"/>.</summary>
+    public Entry Read(string canonical, string hash, Func<string, IReadOnlyList<SealedValue>> values)
+    {
+        var envelope = EntryEnvelope.Parse(canonical);
+        var type = catalog.Find(envelope.Type);
+        var plain = envelope.DataJson.Contains(Sealing.Mark, StringComparison.Ordinal) ? Unseal(envelope.DataJson, values(envelope.Id)) : envelope.DataJson;
+        var data = type is null || envelope.Version > type.Version
+            ? new UnrecognisedData(envelope.Type, envelope.Version)
+            : (IEntryData)JsonSerializer.Deserialize(plain, type.Info)!;
+        return From(envelope, hash, data);
+    }
+
+    public static Entry From(EntryEnvelope envelope, string hash, IEntryData data) => new()
+    {
+        Pos = envelope.Pos,
+        Stream = envelope.Stream,
+        Seq = envelope.Seq,
+        Id = envelope.Id,
+        Key = envelope.Key,
+        Type = envelope.Type,
+        Version = envelope.Version,
+        OccurredAt = UtcStamp.Parse(envelope.OccurredAt),
+        RecordedAt = UtcStamp.Parse(envelope.RecordedAt),
+        Actor = envelope.Actor,
+        Host = envelope.Host,
+        Data = data,
+        DataJson = envelope.DataJson,
+        Hash = hash,
+        Prev = envelope.Prev,
+    };
+}

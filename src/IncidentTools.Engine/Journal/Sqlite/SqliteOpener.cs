@@ -1,0 +1,79 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace IncidentTools.Engine.Journal.Sqlite;
+
+/// <summary>Opens a store file: private, checked to be ours, at the newest schema, durable.</summary>
+internal static class SqliteOpener
+{
+    /// <summary>"INCT", in the file's header: tells our stores from other SQLite files.</summary>
+    public const int ApplicationId = 0x494E4354;
+
+    // earlier versions can corrupt a write-ahead log that several connections write
+    private static readonly Version Oldest = new(3, 51, 3);
+    private static readonly Lazy<Version> Native = new(() =>
+    {
+        raw.SetProvider(new SQLite3Provider_e_sqlite3());
+        return Version.Parse(raw.sqlite3_libversion().utf8_to_string());
+    });
+
+    public static string EngineVersion => $"SQLite {Native.Value}";
+
+    /// <exception cref="IncidentToolsException">StoreForeign, StoreNewer, StoreUnreadable, StoreCorrupt, SqliteTooOld.</exception>
+    public static SqliteDatabase Open(string path)
+    {
+        if (Native.Value < Oldest) throw Errors.SqliteTooOld(Native.Value.ToString(), Oldest.ToString());
+        var readOnly = StoreFile.Prepare(path);
+        SqliteDatabase? database = null;
+        try
+        {
+            database = new SqliteDatabase(Connect(path, readOnly), readOnly);
+            Check(database, path);
+            if (!readOnly)
+            {
+                database.Execute("PRAGMA journal_mode = WAL");
+                database.Execute("PRAGMA synchronous = FULL");
+                SqliteMigrations.Run(database, path);
+            }
+            else if (SqliteMigrations.Version(database) != SqliteMigrations.Newest) throw Errors.StoreReadOnly(path);
+            return database;
+        }
+        catch (SqliteException error)
+        {
+            database?.Dispose();
+            throw SqliteErrors.From(error, path);
+        }
+        catch
+        {
+            database?.Dispose();
+            throw;
+        }
+    }
+
+    private static SqliteConnection Connect(string path, bool readOnly)
+    {
+        // a file nobody can write needs no log beside it, and a folder we cannot write would refuse one
+        var source = readOnly && !File.Exists(path + "-wal") ? $"{new Uri(path).AbsoluteUri}?immutable=1" : path;
+        var settings = new SqliteConnectionStringBuilder
+        {
+            DataSource = source,
+            Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
+            Pooling = false,
+            DefaultTimeout = 1,
+        };
+        var connection = new SqliteConnection(settings.ToString());
+        connection.Open();
+        // SQLite waits in small steps; the provider's own wait is 150 ms a step and unfair
+        raw.sqlite3_busy_timeout(connection.Handle, 30_000);
+        return connection;
+    }
+
+    private static void Check(SqliteDatabase database, string path)
+    {
+        var application = Convert.ToInt64(database.Scalar("PRAGMA application_id"), null);
+        var empty = Convert.ToInt64(database.Scalar("SELECT count(*) FROM sqlite_schema"), null) == 0;
+        if (application != ApplicationId && !(application == 0 && empty)) throw Errors.StoreForeign(path);
+        var version = SqliteMigrations.Version(database);
+        if (version > SqliteMigrations.Newest) throw Errors.StoreNewer(path, version, SqliteMigrations.Newest);
+    }
+}

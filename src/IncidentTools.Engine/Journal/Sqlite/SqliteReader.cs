@@ -1,0 +1,68 @@
+namespace IncidentTools.Engine.Journal.Sqlite;
+
+/// <summary>Reads entries in pages, so that a long read holds neither memory nor a snapshot of the file.</summary>
+internal sealed class SqliteReader(SqliteDatabase database, EntryCodec codec)
+{
+    private const int Page = 256;
+
+    public StreamHead Head(string stream) => database.Rows(
+        "SELECT seq, hash FROM entries WHERE stream = ?1 ORDER BY seq DESC LIMIT 1", row => new StreamHead(stream, row.GetInt64(0), row.GetString(1)), stream)
+        is [var head] ? head : new StreamHead(stream, 0, EntryHash.Zeros);
+
+    public long Size() => (long?)database.Scalar("SELECT pos + 1 FROM entries ORDER BY pos DESC LIMIT 1") ?? 0;
+
+    public Entry? ByKey(string stream, string key) => One("SELECT body, hash FROM entries WHERE stream = ?1 AND key = ?2", stream, key);
+    public Entry? ById(string id) => One("SELECT body, hash FROM entries WHERE id = ?1", id);
+
+    public IEnumerable<Entry> Read(string stream, long fromSeq)
+    {
+        var rows = Bodies("SELECT body, hash FROM entries WHERE stream = ?1 AND seq >= ?2 ORDER BY seq LIMIT 256", stream, fromSeq);
+        while (rows.Count > 0)
+        {
+            foreach (var entry in rows) yield return entry;
+            rows = rows.Count < Page ? [] : Bodies("SELECT body, hash FROM entries WHERE stream = ?1 AND seq >= ?2 ORDER BY seq LIMIT 256", stream, rows[^1].Seq + 1);
+        }
+    }
+
+    public IEnumerable<Entry> ReadAll(long fromPos)
+    {
+        var rows = Bodies("SELECT body, hash FROM entries WHERE pos >= ?1 ORDER BY pos LIMIT 256", fromPos);
+        while (rows.Count > 0)
+        {
+            foreach (var entry in rows) yield return entry;
+            rows = rows.Count < Page ? [] : Bodies("SELECT body, hash FROM entries WHERE pos >= ?1 ORDER BY pos LIMIT 256", rows[^1].Pos + 1);
+        }
+    }
+
+    public IEnumerable<RawEntry> ReadRaw(long fromPos)
+    {
+        var rows = Raw(fromPos);
+        while (rows.Count > 0)
+        {
+            foreach (var entry in rows) yield return entry;
+            rows = rows.Count < Page ? [] : Raw(rows[^1].Pos + 1);
+        }
+    }
+
+    public List<SealedValue> Sealed(string entryId)
+    {
+        lock (database.Gate)
+            return database.Rows("SELECT pointer, salt, value FROM sealed WHERE entry_id = ?1",
+                row => new SealedValue(entryId, row.GetString(0), (byte[])row.GetValue(1), row.GetString(2)), entryId);
+    }
+
+    private List<RawEntry> Raw(long fromPos)
+    {
+        lock (database.Gate)
+            return database.Rows("SELECT pos, stream, seq, id, key, type, body, hash FROM entries WHERE pos >= ?1 ORDER BY pos LIMIT 256", row =>
+                new RawEntry(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetString(5), row.GetString(6), row.GetString(7)) { Key = row.GetString(4) }, fromPos);
+    }
+
+    private List<Entry> Bodies(string sql, params ReadOnlySpan<object?> values)
+    {
+        lock (database.Gate)
+            return [.. database.Rows(sql, row => (Body: row.GetString(0), Hash: row.GetString(1)), values).Select(row => codec.Read(row.Body, row.Hash, Sealed))];
+    }
+
+    private Entry? One(string sql, params ReadOnlySpan<object?> values) => Bodies(sql, values) is [var entry] ? entry : null;
+}

@@ -1,0 +1,93 @@
+using IncidentTools.Engine.Journal;
+using IncidentTools.Engine.Journal.Sqlite;
+
+namespace IncidentTools.Engine.Tests.Journal;
+
+public sealed class SqliteStoreTests : StoreContract, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("journal").FullName;
+    private string File => Path.Combine(_folder, "made", "store.db");
+
+    protected override IJournalStore Open(params IProjection[] projections) => new SqliteStore(new SqliteStoreOptions(File, Samples.Catalog, projections, Samples.Actor, "host", Time));
+
+    private string ErrorOf(string path)
+    {
+        using var store = new SqliteStore(new SqliteStoreOptions(path, Samples.Catalog, [], Samples.Actor, "host", Time));
+        return Assert.Throws<IncidentToolsException>(() => store.Head("INC-1")).ErrorId;
+    }
+
+    [Fact]
+    public void Nothing_is_made_before_the_first_use()
+    {
+        using (Open()) { }
+        Assert.False(Directory.Exists(Path.GetDirectoryName(File)));
+    }
+
+    [Fact]
+    public void Files_are_private()
+    {
+        if (OperatingSystem.IsWindows()) { Assert.Skip("Windows has no file modes; the user's profile folder is private there"); return; }
+        using var store = Open();
+        store.Head("INC-1");
+        Assert.Equal("700", Convert.ToString((int)System.IO.File.GetUnixFileMode(Path.GetDirectoryName(File)!), 8));
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(File)!)) Assert.Equal("600", Convert.ToString((int)System.IO.File.GetUnixFileMode(file), 8));
+    }
+
+    [Fact]
+    public void A_text_file_is_foreign()
+    {
+        var path = Path.Combine(_folder, "text.db");
+        System.IO.File.WriteAllText(path, new string('x', 5000));
+        Assert.Equal("StoreForeign", ErrorOf(path));
+        Assert.Equal(new string('x', 5000), System.IO.File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void A_folder_is_unreadable() => Assert.Equal("StoreUnreadable", ErrorOf(_folder));
+
+    [Fact]
+    public void A_link_is_refused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a privilege on Windows");
+        using (var store = Open()) store.Head("INC-1");
+        var link = Path.Combine(_folder, "link.db");
+        System.IO.File.CreateSymbolicLink(link, File);
+        Assert.Equal("StoreUnreadable", ErrorOf(link));
+    }
+
+    [Fact]
+    public void Another_programs_database_is_foreign()
+    {
+        var path = Path.Combine(_folder, "other.db");
+        RawSql.Run(path, "CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+        Assert.Equal("StoreForeign", ErrorOf(path));
+    }
+
+    [Fact]
+    public void A_newer_schema_is_refused()
+    {
+        using (var store = Open()) store.Head("INC-1");
+        RawSql.Run(File, "PRAGMA user_version = 99");
+        Assert.Equal("StoreNewer", ErrorOf(File));
+    }
+
+    [Fact]
+    public void A_schema_before_the_first_script_is_brought_forward()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(File)!);
+        RawSql.Run(File, $"PRAGMA application_id = {SqliteOpener.ApplicationId}");
+        using var store = Open(Samples.Totals);
+        Assert.Equal(SqliteMigrations.Newest, store.Info.SchemaVersion);
+        Assert.Equal(0, store.ReadAll().Single().Pos);
+    }
+
+    [Fact]
+    public void Entries_cannot_be_changed_by_mistake()
+    {
+        using (var store = Open(Samples.Totals)) store.Append(new AppendRequest("INC-1", [new EntryDraft(new Sample(1, "x"))]));
+        foreach (var sql in new[] { "UPDATE entries SET hash = 'x'", "DELETE FROM entries", "UPDATE sealed SET value = '1'" })
+            Assert.Contains("never", Assert.ThrowsAny<Exception>(() => RawSql.Run(File, sql)).Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
