@@ -1,6 +1,7 @@
 using IncidentTools.Engine.Execution;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Journal;
+using IncidentTools.Engine.Workspace;
 using IncidentTools.Engine.Journal.Sqlite;
 
 namespace IncidentTools.Engine;
@@ -50,6 +51,13 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     /// <summary>The journal; its store is opened at the first read or append.</summary>
     public IncidentJournal Journal => _journal ??= new IncidentJournal(Own(new SqliteStore(new SqliteStoreOptions(options.Store, EntryTypes, Projections, options.Actor, options.Host, Time))));
     private IncidentJournal? _journal;
+
+    /// <summary>The workspace, read and checked at the first use.</summary>
+    public LoadedWorkspace Workspace => _workspace ??= WorkspaceLoader.Load(WorkspaceLocation);
+    private LoadedWorkspace? _workspace;
+
+    /// <summary>Which workspace, without reading it.</summary>
+    public WorkspaceLocation WorkspaceLocation => WorkspaceLocation.Find(options.Workspace, options.Location, options.ShippedWorkspace);
 
     public void Dispose()
     {

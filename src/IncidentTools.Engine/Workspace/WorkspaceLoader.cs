@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Foundation.Shapes;
+using IncidentTools.Engine.Foundation.Yaml;
+
+namespace IncidentTools.Engine.Workspace;
+
+/// <summary>Reads a workspace folder: every file, every finding, and what could be bound.</summary>
+public static class WorkspaceLoader
+{
+    public const string Marker = "incidenttools.yaml";
+
+    private static readonly ObjectShape MarkerShape = new(Marker,
+        Shapes.Required("schema", Shapes.OneOf("incidenttools/workspace/v1"), "the format"),
+        Shapes.Optional("name", Shapes.Text, "name of the workspace"));
+
+    /// <summary>The shapes of all workspace files, for the JSON Schemas.</summary>
+    public static IReadOnlyDictionary<string, ObjectShape> Files { get; } = new Dictionary<string, ObjectShape>(StringComparer.Ordinal)
+    {
+        ["policy"] = PolicyFile.Shape, ["services"] = ServicesFile.Shape, ["contacts"] = ContactsFile.Shape,
+    };
+
+    /// <summary>Loads the workspace; throws when it has errors.</summary>
+    /// <exception cref="IncidentToolsException">WorkspaceNotFound, WorkspaceInvalid (the first finding and how many there are).</exception>
+    public static LoadedWorkspace Load(WorkspaceLocation location)
+    {
+        var (workspace, findings) = Inspect(location);
+        return workspace ?? throw Errors.WorkspaceInvalid(location.Path, findings.First(item => item.Severity == DiagnosticSeverity.Error).ToString(), findings.Count(item => item.Severity == DiagnosticSeverity.Error));
+    }
+
+    /// <summary>All findings; the workspace when none is an error.</summary>
+    public static (LoadedWorkspace? Workspace, IReadOnlyList<Diagnostic> Findings) Inspect(WorkspaceLocation location)
+    {
+        var bag = new DiagnosticBag();
+        var (_, _) = Read(location.Path, Marker, MarkerShape, bag, required: true);
+        var (policy, policyHash) = Read(location.Path, "policy.yaml", PolicyFile.Shape, bag, required: true);
+        var (services, _) = Read(location.Path, "services.yaml", ServicesFile.Shape, bag, required: false);
+        var (contacts, contactsHash) = Read(location.Path, "contacts.yaml", ContactsFile.Shape, bag, required: false);
+        if (policy is not null) PolicyFile.Check(policy, bag);
+        if (contacts is not null) ContactsFile.Check(contacts, policy, bag);
+        if (services is not null) ServicesFile.Check(services, contacts, bag);
+        if (bag.HasErrors) return (null, bag.Items);
+        return (new LoadedWorkspace(
+            location.Path, location.FoundBy, location.Trusted, PolicyFile.Bind(policy!, policyHash),
+            services is null ? new Dictionary<string, ServiceDefinition>() : ServicesFile.Bind(services),
+            contacts is null ? new ContactList(new Dictionary<string, Person>(), new Dictionary<string, Team>(), new Dictionary<string, EscalationPolicyDefinition>(), "") : ContactsFile.Bind(contacts, contactsHash),
+            bag.Items), bag.Items);
+    }
+
+    private static (PlainMap? Data, string Hash) Read(string folder, string name, ObjectShape shape, DiagnosticBag bag, bool required)
+    {
+        var file = Path.Combine(folder, name);
+        if (!required && !File.Exists(file)) return (null, "");
+        var tree = YamlTree.Load(file, bag, out var bytes);
+        if (tree is null) return (null, "");
+        var hash = Convert.ToHexString(SHA256.HashData(bytes)).ToLowerInvariant();
+        var before = bag.Items.Count(item => item.Severity == DiagnosticSeverity.Error);
+        var data = new ShapeReader(bag).Read(tree, shape) as PlainMap;
+        return (bag.Items.Count(item => item.Severity == DiagnosticSeverity.Error) == before ? data : null, hash);
+    }
+}

@@ -1,0 +1,20 @@
+namespace IncidentTools.Engine.Tests;
+
+/// <summary>The repository that the tests were built from; null when only the built tests are there (the runs on other platforms).</summary>
+internal static class RepoRoot
+{
+    public static string? Path { get; } = Find();
+
+    private static string? Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "IncidentTools.sln"))) return folder.FullName;
+        return null;
+    }
+
+    public static string Require()
+    {
+        Assert.SkipWhen(Path is null, "needs the repository's files beside the tests");
+        return Path!;
+    }
+}
