@@ -34,7 +34,14 @@ internal sealed class EntryCodec(EntryCatalog catalog)
     }
 
     /// <summary>A stored entry, typed. A type or version this program does not know becomes <see cref="UnrecognisedData"/>.</summary>
-    public Entry Read(string canonical, string hash, Func<string, IReadOnlyList<SealedValue>> values)
+    /// <exception cref="IncidentToolsException">EntryDamaged.</exception>
+    public Entry Read(long pos, string canonical, string hash, Func<string, IReadOnlyList<SealedValue>> values)
+    {
+        try { return Read(canonical, hash, values); }
+        catch (Exception error) when (error is FormatException or JsonException) { throw Errors.EntryDamaged(pos, error); }
+    }
+
+    private Entry Read(string canonical, string hash, Func<string, IReadOnlyList<SealedValue>> values)
     {
         var envelope = EntryEnvelope.Parse(canonical);
         var type = catalog.Find(envelope.Type);

@@ -11,6 +11,9 @@ public interface IJournalStore : IDisposable
 {
     StoreInfo Info { get; }
 
+    /// <summary>How many entries there are.</summary>
+    long Size { get; }
+
     /// <summary>The one write path: entries, chain, projections, keys, contents and fence check in one durable transaction.</summary>
     AppendResult Append(AppendRequest request);
 

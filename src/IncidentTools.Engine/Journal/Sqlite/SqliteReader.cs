@@ -11,26 +11,28 @@ internal sealed class SqliteReader(SqliteDatabase database, EntryCodec codec)
 
     public long Size() => (long?)database.Scalar("SELECT pos + 1 FROM entries ORDER BY pos DESC LIMIT 1") ?? 0;
 
-    public Entry? ByKey(string stream, string key) => One("SELECT body, hash FROM entries WHERE stream = ?1 AND key = ?2", stream, key);
-    public Entry? ById(string id) => One("SELECT body, hash FROM entries WHERE id = ?1", id);
+    public Entry? ByKey(string stream, string key) => One("SELECT pos, body, hash FROM entries WHERE stream = ?1 AND key = ?2", stream, key);
+    public Entry? ById(string id) => One("SELECT pos, body, hash FROM entries WHERE id = ?1", id);
+
+    public Entry? AtPos(long pos) => One("SELECT pos, body, hash FROM entries WHERE pos = ?1", pos);
 
     public IEnumerable<Entry> Read(string stream, long fromSeq)
     {
-        var rows = Bodies("SELECT body, hash FROM entries WHERE stream = ?1 AND seq >= ?2 ORDER BY seq LIMIT 256", stream, fromSeq);
+        var rows = Bodies("SELECT pos, body, hash FROM entries WHERE stream = ?1 AND seq >= ?2 ORDER BY seq LIMIT 256", stream, fromSeq);
         while (rows.Count > 0)
         {
             foreach (var entry in rows) yield return entry;
-            rows = rows.Count < Page ? [] : Bodies("SELECT body, hash FROM entries WHERE stream = ?1 AND seq >= ?2 ORDER BY seq LIMIT 256", stream, rows[^1].Seq + 1);
+            rows = rows.Count < Page ? [] : Bodies("SELECT pos, body, hash FROM entries WHERE stream = ?1 AND seq >= ?2 ORDER BY seq LIMIT 256", stream, rows[^1].Seq + 1);
         }
     }
 
     public IEnumerable<Entry> ReadAll(long fromPos)
     {
-        var rows = Bodies("SELECT body, hash FROM entries WHERE pos >= ?1 ORDER BY pos LIMIT 256", fromPos);
+        var rows = Bodies("SELECT pos, body, hash FROM entries WHERE pos >= ?1 ORDER BY pos LIMIT 256", fromPos);
         while (rows.Count > 0)
         {
             foreach (var entry in rows) yield return entry;
-            rows = rows.Count < Page ? [] : Bodies("SELECT body, hash FROM entries WHERE pos >= ?1 ORDER BY pos LIMIT 256", rows[^1].Pos + 1);
+            rows = rows.Count < Page ? [] : Bodies("SELECT pos, body, hash FROM entries WHERE pos >= ?1 ORDER BY pos LIMIT 256", rows[^1].Pos + 1);
         }
     }
 
@@ -61,7 +63,7 @@ internal sealed class SqliteReader(SqliteDatabase database, EntryCodec codec)
     private List<Entry> Bodies(string sql, params ReadOnlySpan<object?> values)
     {
         lock (database.Gate)
-            return [.. database.Rows(sql, row => (Body: row.GetString(0), Hash: row.GetString(1)), values).Select(row => codec.Read(row.Body, row.Hash, Sealed))];
+            return [.. database.Rows(sql, row => (Pos: row.GetInt64(0), Body: row.GetString(1), Hash: row.GetString(2)), values).Select(row => codec.Read(row.Pos, row.Body, row.Hash, Sealed))];
     }
 
     private Entry? One(string sql, params ReadOnlySpan<object?> values) => Bodies(sql, values) is [var entry] ? entry : null;

@@ -37,6 +37,7 @@ public sealed class SqliteStore : IJournalStore
         catch (CommitUnknownException error) { return new AppendUnknown(error.InnerException!); }
     }
 
+    public long Size => Look(_ => _opened.Value.Reader.Size());
     public StreamHead Head(string stream) => Look(_ => _opened.Value.Reader.Head(stream));
 
     public AppendReceipt? FindKey(string stream, string key) => Look(_ =>
@@ -120,8 +121,16 @@ public sealed class SqliteStore : IJournalStore
 
     private StoreInfo Describe(SqliteDatabase database, SqliteReader reader)
     {
-        var first = reader.ReadAll(0).FirstOrDefault()?.Data as StoreCreated ?? throw Errors.StoreCorrupt(_options.Path, "its first entry is not store.created");
+        var first = First(reader);
         return new StoreInfo(_options.Path, "SQLite", first.StoreId, $"{first.Name}/{first.StoreId}", SqliteMigrations.Version(database), database.ReadOnly, SqliteOpener.EngineVersion);
+    }
+
+    /// <summary>A damaged first entry must not keep the rest from being read or checked: the verifier names it.</summary>
+    private StoreCreated First(SqliteReader reader)
+    {
+        try { if (reader.AtPos(0)?.Data is StoreCreated created) return created; }
+        catch (IncidentToolsException error) when (error.Kind == ErrorKind.Corrupt) { }
+        return new StoreCreated("unknown", Path.GetFileNameWithoutExtension(_options.Path), "unknown");
     }
 
     private sealed record Opened(SqliteDatabase Database, SqliteReader Reader, SqliteProjections Projections, SqliteAppender Appender, StoreInfo Info);
