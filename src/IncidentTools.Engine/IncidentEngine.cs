@@ -1,5 +1,6 @@
 using IncidentTools.Engine.Execution;
 using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Incidents;
 using IncidentTools.Engine.Journal;
 using IncidentTools.Engine.Workspace;
 using IncidentTools.Engine.Journal.Sqlite;
@@ -41,11 +42,13 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     public static EntryCatalog EntryTypes { get; } = new(
     [
         JournalEntries.All,
+        IncidentEntries.All,
     ]);
 
     /// <summary>The projections of every capability; each adds its own line.</summary>
     public static IReadOnlyList<IProjection> Projections { get; } =
     [
+        IncidentProjection.Instance,
     ];
 
     /// <summary>The journal; its store is opened at the first read or append.</summary>
@@ -55,6 +58,10 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     /// <summary>The workspace, read and checked at the first use.</summary>
     public LoadedWorkspace Workspace => _workspace ??= WorkspaceLoader.Load(WorkspaceLocation);
     private LoadedWorkspace? _workspace;
+
+    /// <summary>The life of incidents.</summary>
+    public IncidentService Incidents => _incidents ??= new IncidentService(Journal, () => Workspace.Policy, Time);
+    private IncidentService? _incidents;
 
     /// <summary>Which workspace, without reading it.</summary>
     public WorkspaceLocation WorkspaceLocation => WorkspaceLocation.Find(options.Workspace, options.Location, options.ShippedWorkspace);

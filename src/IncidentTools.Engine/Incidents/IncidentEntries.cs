@@ -1,0 +1,121 @@
+using System.Text.Json.Serialization;
+using IncidentTools.Engine.Journal;
+
+namespace IncidentTools.Engine.Incidents;
+
+/// <summary>Why a level is what it is, as recorded with every severity decision.</summary>
+/// <param name="Matrix">What the matrix alone gave.</param>
+/// <param name="Reasons">One sentence each: the cell, every condition hit, an override.</param>
+/// <param name="PolicyHash">SHA-256 of the policy.yaml that decided.</param>
+public sealed record SeverityRecord(string Level, string Matrix, int Impact, int Urgency, IReadOnlyList<string> Conditions, IReadOnlyList<string> Reasons, string Policy, string PolicyHash);
+
+public sealed record IncidentDeclared(string Title, string Class, IReadOnlyList<string> Services, SeverityRecord Severity, string? Runbook, DateTimeOffset? OnsetAt, string? Description) : IEntryData
+{
+    public string Describe() => $"Declared {Severity.Level}: {Title}{(Services.Count == 0 ? "" : $" ({string.Join(", ", Services)})")}";
+}
+
+public sealed record SeverityChanged(string From, SeverityRecord Severity, string? Reason) : IEntryData
+{
+    public string Describe() => $"Severity {From} → {Severity.Level}{(Reason is null ? "" : $": {Reason}")}";
+}
+
+/// <summary>Facts about the incident that were corrected or became known; null = unchanged.</summary>
+public sealed record IncidentChanged(string? Title, string? Class, IReadOnlyList<string>? Services, string? Parent, DateTimeOffset? OnsetAt, DateTimeOffset? MitigatedAt) : IEntryData
+{
+    public string Describe() => "Changed: " + string.Join(", ", new[]
+    {
+        Title is null ? null : $"title '{Title}'", Class is null ? null : $"class {Class}", Services is null ? null : $"services {string.Join(", ", Services)}",
+        Parent is null ? null : $"part of {Parent}", OnsetAt is { } onset ? $"impact began {UtcStamp.Format(onset)}" : null, MitigatedAt is { } mitigated ? $"mitigated {UtcStamp.Format(mitigated)}" : null,
+    }.Where(part => part is not null));
+}
+
+public sealed record IncidentAcknowledged(string? Note) : IEntryData
+{
+    public string Describe() => $"Acknowledged{(Note is null ? "" : $": {Note}")}";
+}
+
+/// <param name="As">Fixed, FalseAlarm or Duplicate.</param>
+/// <param name="Forced">Why it did not wait for the stability window; null when it did.</param>
+public sealed record IncidentResolved(string As, string? Summary, string? DuplicateOf, string? Forced) : IEntryData
+{
+    public string Describe() => $"Resolved as {As}{(DuplicateOf is null ? "" : $" of {DuplicateOf}")}{(Summary is null ? "" : $": {Summary}")}{(Forced is null ? "" : $" (forced: {Forced})")}";
+}
+
+public sealed record IncidentReopened(string? Reason) : IEntryData
+{
+    public string Describe() => $"Reopened{(Reason is null ? "" : $": {Reason}")}";
+}
+
+/// <param name="WithoutReview">Why it was closed without the review it owed; null when none was owed or it is there.</param>
+public sealed record IncidentClosed(string? WithoutReview) : IEntryData
+{
+    public string Describe() => $"Closed{(WithoutReview is null ? "" : $" without the review it owed: {WithoutReview}")}";
+}
+
+/// <param name="Text">What was learned.</param>
+public sealed record ReviewRecorded(string Text) : IEntryData
+{
+    public string Describe() => $"Review: {Text}";
+}
+
+/// <param name="Contact">Who has it from now on; null = nobody.</param>
+/// <param name="From">Who had it.</param>
+/// <param name="Brief">What was handed over.</param>
+public sealed record RoleAssigned(string Role, string? Contact, string? From, string? Brief) : IEntryData
+{
+    public string Describe() => (Contact, From) switch
+    {
+        (null, _) => $"{From} gave up {Role}",
+        (_, null) => $"{Contact} is {Role}",
+        _ => $"{Role} handed over from {From} to {Contact}",
+    } + (Brief is null ? "" : $": {Brief}");
+}
+
+/// <param name="Kind">note, finding, decision or cause.</param>
+public sealed record NoteAdded(string Kind, string Text) : IEntryData
+{
+    public string Describe() => Kind == "note" ? Text : $"{char.ToUpperInvariant(Kind[0])}{Kind[1..]}: {Text}";
+}
+
+/// <summary>What was said to an audience; the deliveries are entries of their own.</summary>
+/// <param name="ClientNotice">Whether this tells clients.</param>
+public sealed record UpdatePosted(string Audience, string? Template, string Subject, string Body, bool ClientNotice) : IEntryData
+{
+    public string Describe() => $"Update to {Audience}: {Subject}";
+}
+
+/// <summary>Entry types of incidents. Free text is sealed, so that it can be redacted later.</summary>
+public static class IncidentEntries
+{
+    public static IReadOnlyList<EntryType> All { get; } =
+    [
+        new("incident.declared", 1, IncidentJson.Default.IncidentDeclared, "/title", "/description"),
+        new("severity.changed", 1, IncidentJson.Default.SeverityChanged, "/reason"),
+        new("incident.changed", 1, IncidentJson.Default.IncidentChanged, "/title"),
+        new("incident.acknowledged", 1, IncidentJson.Default.IncidentAcknowledged, "/note"),
+        new("incident.resolved", 1, IncidentJson.Default.IncidentResolved, "/summary", "/forced"),
+        new("incident.reopened", 1, IncidentJson.Default.IncidentReopened, "/reason"),
+        new("incident.closed", 1, IncidentJson.Default.IncidentClosed, "/withoutReview"),
+        new("review.recorded", 1, IncidentJson.Default.ReviewRecorded, "/text"),
+        new("role.assigned", 1, IncidentJson.Default.RoleAssigned, "/brief"),
+        new("note.added", 1, IncidentJson.Default.NoteAdded, "/text"),
+        new("update.posted", 1, IncidentJson.Default.UpdatePosted, "/subject", "/body"),
+    ];
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(IncidentDeclared))]
+[JsonSerializable(typeof(SeverityChanged))]
+[JsonSerializable(typeof(IncidentChanged))]
+[JsonSerializable(typeof(IncidentAcknowledged))]
+[JsonSerializable(typeof(IncidentResolved))]
+[JsonSerializable(typeof(IncidentReopened))]
+[JsonSerializable(typeof(IncidentClosed))]
+[JsonSerializable(typeof(ReviewRecorded))]
+[JsonSerializable(typeof(RoleAssigned))]
+[JsonSerializable(typeof(NoteAdded))]
+[JsonSerializable(typeof(UpdatePosted))]
+[JsonSerializable(typeof(IncidentRow))]
+internal sealed partial class IncidentJson : JsonSerializerContext;

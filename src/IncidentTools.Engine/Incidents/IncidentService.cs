@@ -1,0 +1,158 @@
+using IncidentTools.Engine.Journal;
+using IncidentTools.Engine.Workspace;
+
+namespace IncidentTools.Engine.Incidents;
+
+/// <summary>What a declaration says.</summary>
+/// <param name="Key">The caller's idempotency key.</param>
+public sealed record DeclareRequest(
+    string Title, string Class, IReadOnlyList<string> Services, int Impact, int Urgency, IReadOnlyList<string> Conditions, string? Runbook, DateTimeOffset? OnsetAt, string? Description, DateTimeOffset? OccurredAt, string? Key);
+
+/// <summary>Everything that happens to incidents. Each method loads the row, decides purely, and appends what was decided at the seq it was decided on.</summary>
+public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy, TimeProvider time)
+{
+    /// <summary>Declares an incident under the next free number.</summary>
+    /// <param name="more">Entries for the same append (pages), given the id and what is declared.</param>
+    /// <returns>The row, and whether the key had been used for the same declaration before.</returns>
+    public (IncidentRow Row, bool WasDuplicate) Declare(DeclareRequest request, Func<string, IncidentDeclared, IReadOnlyList<EntryDraft>>? more = null)
+    {
+        NotInFuture("OccurredAt", request.OccurredAt);
+        NotInFuture("OnsetAt", request.OnsetAt);
+        var severity = SeverityCalculator.Decide(policy(), request.Impact, request.Urgency, request.Conditions);
+        var declared = new IncidentDeclared(request.Title, request.Class, request.Services, severity, request.Runbook, request.OnsetAt, request.Description);
+        if (request.Key is { } key && FindDeclared(key) is { } earlier)
+        {
+            var first = (IncidentDeclared)earlier.Data;
+            if (first.Title != declared.Title || !first.Services.SequenceEqual(declared.Services)) throw Errors.IdempotencyKeyReused(key, earlier.Pos);
+            return (Get(earlier.Stream), true);
+        }
+        while (true)
+        {
+            var id = IncidentId.Of(LastNumber() + 1);
+            // the first entry of a new stream: whoever else took the number meanwhile makes this a conflict
+            EntryDraft[] drafts = [new(declared) { OccurredAt = request.OccurredAt, Key = request.Key }, .. more?.Invoke(id, declared) ?? []];
+            var result = journal.Store.Append(new AppendRequest(id, drafts) { ExpectedSeq = 0 });
+            if (result is AppendConflict) continue;
+            if (result is AppendUnknown unknown) throw Errors.AppendUnknown(unknown.Cause);
+            return (Get(id), false);
+        }
+    }
+
+    /// <exception cref="IncidentToolsException">IncidentNotFound, IncidentIdInvalid.</exception>
+    public IncidentRow Get(string id) => journal.Store.Find(IncidentProjection.Instance, IncidentId.Parse(id)) ?? throw Errors.IncidentNotFound(id);
+
+    public IReadOnlyList<IncidentRow> Query(ProjectionQuery query) => journal.Store.Query(IncidentProjection.Instance, query);
+
+    public IncidentRow Acknowledge(string id, string? note, EntryTags tags) => Change(id, tags, row =>
+    {
+        IncidentStates.Require(row.Id, row.State, "acknowledged");
+        return [new IncidentAcknowledged(note)];
+    });
+
+    /// <summary>Grades anew. What is not given stays; <paramref name="level"/> overrides the policy and needs a reason.</summary>
+    /// <exception cref="IncidentToolsException">DowngradeNeedsReason, OverrideNeedsReason, NotStableYet, TransitionRefused.</exception>
+    public IncidentRow Grade(string id, int? impact, int? urgency, IReadOnlyList<string>? conditions, string? level, string? reason, bool force, EntryTags tags) => Change(id, tags, row =>
+    {
+        IncidentStates.Require(row.Id, row.State, "regraded");
+        var decided = SeverityCalculator.Decide(policy(), impact ?? row.Severity.Impact, urgency ?? row.Severity.Urgency, conditions ?? row.Severity.Conditions);
+        if (level is not null && level != decided.Level)
+        {
+            if (string.IsNullOrWhiteSpace(reason)) throw Errors.OverrideNeedsReason(row.Id, decided.Level, level);
+            decided = decided with { Level = level, Reasons = [.. decided.Reasons, $"Set to {level} by hand: {reason}"] };
+        }
+        if (SeverityCalculator.Worse(row.Severity.Level, decided.Level))
+        {
+            if (string.IsNullOrWhiteSpace(reason)) throw Errors.DowngradeNeedsReason(row.Id, row.Severity.Level, decided.Level);
+            if (!force) RequireStable(row, "lowered");
+        }
+        var same = decided.Level == row.Severity.Level && decided.Impact == row.Severity.Impact && decided.Urgency == row.Severity.Urgency && decided.Conditions.SequenceEqual(row.Severity.Conditions);
+        return same ? [] : [new SeverityChanged(row.Severity.Level, decided, reason)];
+    });
+
+    public IncidentRow Correct(string id, IncidentChanged change, EntryTags tags) => Change(id, tags, row =>
+    {
+        IncidentStates.Require(row.Id, row.State, "changed");
+        NotInFuture("OnsetAt", change.OnsetAt);
+        NotInFuture("MitigatedAt", change.MitigatedAt);
+        if (change.Parent is { } parent && Get(parent).Id == row.Id) throw Errors.IncidentIsItself(row.Id);
+        return [change];
+    });
+
+    /// <summary>Gives a role to a contact, takes it from whoever had it; null gives it up.</summary>
+    public IncidentRow Assign(string id, string role, string? contact, string? brief, EntryTags tags) => Change(id, tags, row =>
+    {
+        var roles = policy().Roles;
+        if (roles.All(known => known.Id != role)) throw Errors.RoleUnknown(role, Foundation.Nearest.Hint(role, roles.Select(known => known.Id)));
+        var from = row.Roles.GetValueOrDefault(role);
+        return from == contact ? [] : [new RoleAssigned(role, contact, from, brief)];
+    });
+
+    public IncidentRow Note(string id, string kind, string text, EntryTags tags) => Change(id, tags, _ => [new NoteAdded(kind, text)]);
+
+    /// <exception cref="IncidentToolsException">TransitionRefused, NotStableYet, ForceNeedsReason, IncidentIsItself.</exception>
+    public IncidentRow Resolve(string id, string resolution, string? summary, string? duplicateOf, bool force, string? reason, EntryTags tags) => Change(id, tags, row =>
+    {
+        IncidentStates.Require(row.Id, row.State, "resolved");
+        if (duplicateOf is not null && Get(duplicateOf).Id == row.Id) throw Errors.IncidentIsItself(row.Id);
+        if (force && string.IsNullOrWhiteSpace(reason)) throw Errors.ForceNeedsReason(row.Id);
+        if (resolution == "Fixed" && !force && row.MitigatedAt is { } mitigated && time.GetUtcNow() - mitigated is var stable && stable < policy().StabilityWindow)
+            throw Errors.NotStableYet(row.Id, "resolved", policy().StabilityWindow, policy().StabilityWindow - stable);
+        return [new IncidentResolved(resolution, summary, duplicateOf is null ? null : Get(duplicateOf).Id, force ? reason : null)];
+    });
+
+    public IncidentRow Reopen(string id, string? reason, EntryTags tags) => Change(id, tags, row =>
+    {
+        IncidentStates.Require(row.Id, row.State, "reopened");
+        return [new IncidentReopened(reason)];
+    });
+
+    /// <exception cref="IncidentToolsException">TransitionRefused, ReviewOwed, ForceNeedsReason.</exception>
+    public IncidentRow Close(string id, string? review, bool force, string? reason, EntryTags tags) => Change(id, tags, row =>
+    {
+        IncidentStates.Require(row.Id, row.State, "closed");
+        if (review is not null) return [new ReviewRecorded(review), new IncidentClosed(null)];
+        var owed = row is { Resolution: "Fixed", ReviewedAt: null } && policy().Targets[row.Highest].ReviewDuty == "mandatory";
+        if (!owed) return [new IncidentClosed(null)];
+        if (!force) throw Errors.ReviewOwed(row.Id, row.Highest);
+        return string.IsNullOrWhiteSpace(reason) ? throw Errors.ForceNeedsReason(row.Id) : [new IncidentClosed(reason)];
+    });
+
+    public IReadOnlyList<IncidentClock> Clocks(IncidentRow row) => IncidentClocks.Of(row, policy(), time.GetUtcNow());
+
+    public IEnumerable<TimelineEntry> Timeline(string id)
+    {
+        var row = Get(id);
+        return journal.Store.Read(row.Id).Select(entry => new TimelineEntry(
+            row.Id, entry.Seq, entry.OccurredAt, UtcStamp.Format(entry.OccurredAt), entry.Actor.Id, entry.Type, entry.Data.Describe(), entry.RecordedAt - entry.OccurredAt > TimeSpan.FromMinutes(1)));
+    }
+
+    /// <summary>Decides on the current row and appends; a key that was used before gives the row as it is.</summary>
+    private IncidentRow Change(string id, EntryTags tags, Func<IncidentRow, IReadOnlyList<IEntryData>> decide)
+    {
+        NotInFuture("OccurredAt", tags.OccurredAt);
+        var stream = Get(id).Id;
+        if (tags.Key is { } key && journal.Store.FindKey(stream, key) is not null) return Get(stream);
+        journal.Update(stream, _ => [.. decide(Get(stream)).Select((data, index) => new EntryDraft(data) { OccurredAt = tags.OccurredAt, Key = index == 0 ? tags.Key : null })]);
+        return Get(stream);
+    }
+
+    private void RequireStable(IncidentRow row, string what)
+    {
+        var since = time.GetUtcNow() - row.WorseAt;
+        if (since < policy().StabilityWindow) throw Errors.NotStableYet(row.Id, what, policy().StabilityWindow, policy().StabilityWindow - since);
+    }
+
+    private int LastNumber() => Query(new ProjectionQuery().Order("number", descending: true).Take(1)) is [var last] ? last.Number : 0;
+
+    private Entry? FindDeclared(string key) => Query(new ProjectionQuery().Order("number", descending: true))
+        .Select(row => journal.Store.FindKey(row.Id, key)).FirstOrDefault(receipt => receipt?.Entries is [{ Data: IncidentDeclared }, ..])?.Entries[0];
+
+    private void NotInFuture(string parameter, DateTimeOffset? at)
+    {
+        // a minute of tolerance: clocks of two machines never agree
+        if (at is { } given && given > time.GetUtcNow() + TimeSpan.FromMinutes(1)) throw Errors.TimeInFuture(parameter, given);
+    }
+}
+
+/// <summary>What the caller may say about an entry besides its content.</summary>
+public readonly record struct EntryTags(DateTimeOffset? OccurredAt = null, string? Key = null);
