@@ -1,0 +1,11 @@
+using System.Management.Automation;
+using IncidentTools.Base;
+
+namespace IncidentTools.Commands.Journal;
+
+/// <summary>Forgets the store of Connect-IncidentStore; the variable or the user's own store counts again. Nothing in the store changes.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "IncidentStore")]
+public sealed class DisconnectIncidentStoreCommand : IncidentCmdlet
+{
+    protected override void Execute() => ModuleSession.Current.ConnectedStore = null;
+}
