@@ -21,4 +21,8 @@ public static partial class Errors
     /// <summary>A service id that is not in the catalogue.</summary>
     public static IncidentToolsException ServiceNotFound(string id, string? hint) => new(
         "ServiceNotFound", ErrorKind.NotFound, $"There is no service '{id}' in services.yaml.{(hint is null ? "" : " " + hint)}", "Get-IncidentService lists the catalogue.") { TargetObject = id };
+
+    /// <summary>The folder of a new workspace cannot be written.</summary>
+    public static IncidentToolsException WorkspaceNotWritable(string path, Exception cause) => new(
+        "WorkspaceNotWritable", ErrorKind.Unavailable, $"The workspace {path} cannot be written: {cause.Message}", "Give a folder that you may write.", cause) { TargetObject = path };
 }

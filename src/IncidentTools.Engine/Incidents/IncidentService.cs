@@ -87,7 +87,13 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
         return from == contact ? [] : [new RoleAssigned(role, contact, from, brief)];
     });
 
-    public IncidentRow Note(string id, string kind, string text, EntryTags tags) => Change(id, tags, _ => [new NoteAdded(kind, text)]);
+    /// <summary>Adds a note in any state; closed incidents take notes too.</summary>
+    public TimelineEntry Note(string id, string kind, string text, EntryTags tags)
+    {
+        NotInFuture("OccurredAt", tags.OccurredAt);
+        var receipt = journal.Append(Get(id).Id, new EntryDraft(new NoteAdded(kind, text)) { OccurredAt = tags.OccurredAt, Key = tags.Key });
+        return Line(receipt.Entries[0]);
+    }
 
     /// <exception cref="IncidentToolsException">TransitionRefused, NotStableYet, ForceNeedsReason, IncidentIsItself.</exception>
     public IncidentRow Resolve(string id, string resolution, string? summary, string? duplicateOf, bool force, string? reason, EntryTags tags) => Change(id, tags, row =>
@@ -119,12 +125,10 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
 
     public IReadOnlyList<IncidentClock> Clocks(IncidentRow row) => IncidentClocks.Of(row, policy(), time.GetUtcNow());
 
-    public IEnumerable<TimelineEntry> Timeline(string id)
-    {
-        var row = Get(id);
-        return journal.Store.Read(row.Id).Select(entry => new TimelineEntry(
-            row.Id, entry.Seq, entry.OccurredAt, UtcStamp.Format(entry.OccurredAt), entry.Actor.Id, entry.Type, entry.Data.Describe(), entry.RecordedAt - entry.OccurredAt > TimeSpan.FromMinutes(1)));
-    }
+    public IEnumerable<TimelineEntry> Timeline(string id) => journal.Store.Read(Get(id).Id).Select(Line);
+
+    private static TimelineEntry Line(Entry entry) => new(
+        entry.Stream, entry.Seq, entry.OccurredAt, UtcStamp.Format(entry.OccurredAt), entry.Actor.Id, entry.Type, entry.Data.Describe(), entry.RecordedAt - entry.OccurredAt > TimeSpan.FromMinutes(1));
 
     /// <summary>Decides on the current row and appends; a key that was used before gives the row as it is.</summary>
     private IncidentRow Change(string id, EntryTags tags, Func<IncidentRow, IReadOnlyList<IEntryData>> decide)

@@ -20,24 +20,46 @@ internal sealed class ModuleSession
     /// <summary>Set by Enter-Incident; one level.</summary>
     public string? CurrentIncident { get; set; }
 
-    public IncidentEngine Engine(PSCmdlet cmdlet, string? store, string? workspace)
+    /// <summary>The engine of a command.</summary>
+    public IncidentEngine Engine(PSCmdlet cmdlet, string? store, string? workspace) => Engine(cmdlet.SessionState.Path, store, workspace);
+
+    /// <summary>The engine that a command with these parameters would use (completion).</summary>
+    public IncidentEngine Engine(string? store, string? workspace)
     {
-        var location = cmdlet.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
-        var path = store is not null ? cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(store)
-            : ConnectedStore ?? Environment.GetEnvironmentVariable("INCIDENTTOOLS_STORE") ?? DefaultStore();
+        // the runspace's own proxy is closed while a pipeline runs, and completion runs in one
+        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        return Engine(shell.AddScript("$ExecutionContext.SessionState.Path").Invoke<PathIntrinsics>()[0], store, workspace);
+    }
+
+    /// <summary>Closes every store this session has open; the next command opens what it needs again.</summary>
+    public void Close()
+    {
+        foreach (var engine in _engines.Values) engine.Dispose();
+        _engines.Clear();
+        ConnectedStore = null;
+    }
+
+    private IncidentEngine Engine(PathIntrinsics paths, string? store, string? workspace)
+    {
+        var location = paths.CurrentFileSystemLocation.ProviderPath;
+        var path = store is not null ? paths.GetUnresolvedProviderPathFromPSPath(store)
+            : ConnectedStore ?? (Environment.GetEnvironmentVariable("INCIDENTTOOLS_STORE") is { Length: > 0 } named ? Path.GetFullPath(named, location) : DefaultStore());
         var key = (path, workspace, location);
         if (_engines.TryGetValue(key, out var engine)) return engine;
         engine = new IncidentEngine(new EngineOptions
         {
             Store = path,
-            Workspace = workspace is null ? null : cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(workspace),
+            Workspace = workspace is null ? null : paths.GetUnresolvedProviderPathFromPSPath(workspace),
             Location = location,
-            ShippedWorkspace = Path.Combine(cmdlet.MyInvocation.MyCommand.Module?.ModuleBase ?? AppContext.BaseDirectory, "runbooks"),
+            ShippedWorkspace = ShippedWorkspace,
             Actor = new Actor(Environment.UserName, "os", "os"),
         });
         _engines.Add(key, engine);
         return engine;
     }
+
+    /// <summary>Beside bin/: runbooks/ of the module.</summary>
+    public static string ShippedWorkspace => Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(typeof(ModuleSession).Assembly.Location)!)!, "runbooks");
 
     private static string DefaultStore() => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "IncidentTools", "incidents.db");

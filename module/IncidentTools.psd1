@@ -1,0 +1,55 @@
+@{
+    RootModule           = 'bin/IncidentTools.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6f0e2c1e-6a1f-4c1e-9a57-0d1f2b8f5a11'
+    Author               = 'IncidentTools contributors'
+    CompanyName          = 'IncidentTools'
+    Copyright            = '(c) IncidentTools contributors. MIT licence.'
+    Description          = 'Incidents at the command line: declare, grade, time, hand over, resolve and review, in a journal that shows when it was changed.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    # the loader first: it must listen before the types of the root module are read
+    NestedModules        = @('bin/IncidentTools.Loader.dll')
+    RequiredAssemblies   = @('bin/IncidentTools.Core.dll')
+    FormatsToProcess     = @(
+        'Format/Incidents.Format.ps1xml'
+        'Format/Journal.Format.ps1xml'
+        'Format/Workspace.Format.ps1xml'
+    )
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    CmdletsToExport      = @(
+        'Add-IncidentNote'
+        'Close-Incident'
+        'Confirm-Incident'
+        'Connect-IncidentStore'
+        'Disconnect-IncidentStore'
+        'Enter-Incident'
+        'Exit-Incident'
+        'Get-Incident'
+        'Get-IncidentClock'
+        'Get-IncidentJournal'
+        'Get-IncidentNextStep'
+        'Get-IncidentService'
+        'Get-IncidentSeverity'
+        'Get-IncidentStore'
+        'Get-IncidentTimeline'
+        'Get-IncidentWorkspace'
+        'New-IncidentWorkspace'
+        'Resolve-Incident'
+        'Resume-Incident'
+        'Set-Incident'
+        'Set-IncidentRole'
+        'Start-Incident'
+        'Test-IncidentJournal'
+        'Test-IncidentWorkspace'
+    )
+    AliasesToExport      = @('Acknowledge-Incident', 'Reopen-Incident')
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('incident', 'runbook', 'on-call', 'postmortem', 'operations', 'SRE', 'audit', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'See CHANGELOG.md.'
+        }
+    }
+}

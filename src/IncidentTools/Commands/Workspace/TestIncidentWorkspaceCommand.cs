@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using IncidentTools.Base;
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Workspace;
+
+namespace IncidentTools.Commands.Workspace;
+
+/// <summary>Checks every file of a workspace and lists what is wrong, with line and column.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "IncidentWorkspace")]
+[OutputType(typeof(WorkspaceVerification), typeof(bool))]
+public sealed class TestIncidentWorkspaceCommand : IncidentCmdlet
+{
+    [Parameter(HelpMessage = "Only true or false; true only when everything was checked and good.")]
+    public SwitchParameter Quiet { get; set; }
+
+    protected override void Execute()
+    {
+        WorkspaceLocation location;
+        try { location = Engine.WorkspaceLocation; }
+        catch (IncidentToolsException) when (Quiet)
+        {
+            WriteObject(false);
+            return;
+        }
+        var (workspace, findings) = WorkspaceLoader.Inspect(location);
+        if (Quiet)
+        {
+            WriteObject(workspace is not null);
+            return;
+        }
+        WriteObject(new WorkspaceVerification(location.Path, workspace is not null, [.. findings.Select(FindingRecords.From)]));
+        if (workspace is null) WriteError(Errors.WorkspaceInvalid(location.Path, findings.First(item => item.Severity == DiagnosticSeverity.Error).ToString(), findings.Count(item => item.Severity == DiagnosticSeverity.Error)));
+    }
+}

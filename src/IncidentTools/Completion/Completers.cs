@@ -1,0 +1,40 @@
+using IncidentTools.Engine;
+using IncidentTools.Engine.Journal;
+
+namespace IncidentTools.Completion;
+
+/// <summary>Incidents, newest first.</summary>
+public sealed class IncidentCompleter : Completer
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) =>
+        engine.Incidents.Query(new ProjectionQuery().Order("number", descending: true).Take(50)).Select(row => (row.Id, $"{row.Severity.Level} {row.State}: {row.Title}"));
+}
+
+/// <summary>Services of the catalogue.</summary>
+public sealed class ServiceCompleter : Completer
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Workspace.Services.Values.Select(service => (service.Id, service.Name));
+}
+
+/// <summary>Conditions of the policy.</summary>
+public sealed class ConditionCompleter : Completer
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Workspace.Policy.Floors.Select(floor => (floor.Id, $"{floor.Effect} {floor.Level}: {floor.Text}"));
+}
+
+/// <summary>Roles of the policy.</summary>
+public sealed class RoleCompleter : Completer
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Workspace.Policy.Roles.Select(role => (role.Id, role.Duties));
+}
+
+/// <summary>People of the contact list.</summary>
+public sealed class ContactCompleter : Completer
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Workspace.Contacts.People.Values.Select(person => (person.Id, person.Name));
+}
