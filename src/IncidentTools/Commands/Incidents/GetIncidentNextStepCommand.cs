@@ -20,6 +20,6 @@ public sealed class GetIncidentNextStepCommand : IncidentCmdlet
     {
         IEnumerable<IncidentRow> rows = Incident is not null ? [Engine.Incidents.Get(Incident)]
             : Engine.Incidents.Query(new ProjectionQuery().Where("state", Compare.NotEqual, IncidentStates.Closed)).OrderBy(row => row.Severity.Level, StringComparer.Ordinal).ThenBy(row => row.Number);
-        foreach (var row in rows) WriteObject(NextSteps.Of(row, Engine.Workspace.Policy, Engine.Time.GetUtcNow()), enumerateCollection: true);
+        foreach (var row in rows) WriteObject(NextSteps.Of(row, Engine.Workspace.Policy, Engine.Time.GetUtcNow(), Engine.Options.Actor.Id), enumerateCollection: true);
     }
 }
