@@ -12,6 +12,7 @@
     NestedModules        = @('bin/IncidentTools.Loader.dll')
     RequiredAssemblies   = @('bin/IncidentTools.Core.dll')
     FormatsToProcess     = @(
+        'Format/Communications.Format.ps1xml'
         'Format/Incidents.Format.ps1xml'
         'Format/Journal.Format.ps1xml'
         'Format/Workspace.Format.ps1xml'
@@ -26,10 +27,13 @@
         'Disconnect-IncidentStore'
         'Enter-Incident'
         'Exit-Incident'
+        'Export-IncidentReport'
+        'Get-EscalationContact'
         'Get-Incident'
         'Get-IncidentClock'
         'Get-IncidentJournal'
         'Get-IncidentNextStep'
+        'Get-IncidentNotification'
         'Get-IncidentService'
         'Get-IncidentSeverity'
         'Get-IncidentStore'
@@ -38,6 +42,7 @@
         'New-IncidentWorkspace'
         'Resolve-Incident'
         'Resume-Incident'
+        'Send-IncidentUpdate'
         'Set-Incident'
         'Set-IncidentRole'
         'Start-Incident'

@@ -2,6 +2,8 @@ using IncidentTools.Engine.Execution;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Incidents;
 using IncidentTools.Engine.Journal;
+using IncidentTools.Engine.Learning;
+using IncidentTools.Engine.Notifications;
 using IncidentTools.Engine.Workspace;
 using IncidentTools.Engine.Journal.Sqlite;
 
@@ -43,12 +45,14 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     [
         JournalEntries.All,
         IncidentEntries.All,
+        NotificationEntries.All,
     ]);
 
     /// <summary>The projections of every capability; each adds its own line.</summary>
     public static IReadOnlyList<IProjection> Projections { get; } =
     [
         IncidentProjection.Instance,
+        NotificationProjection.Instance,
     ];
 
     /// <summary>The journal; its store is opened at the first read or append.</summary>
@@ -62,6 +66,26 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     /// <summary>The life of incidents.</summary>
     public IncidentService Incidents => _incidents ??= new IncidentService(Journal, () => Workspace.Policy, Time);
     private IncidentService? _incidents;
+
+    /// <summary>Secrets: what the caller brings, the environment, then files of the user.</summary>
+    public ISecretSource Secrets => _secrets ??= new SecretChain([.. options.Secrets, new EnvironmentSecrets(), new FileSecrets(Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "IncidentTools", "secrets"))]);
+    private ISecretSource? _secrets;
+
+    /// <summary>Messages: intended in the caller's append, delivered after it.</summary>
+    public INotifier Notifier => _notifier ??= new Notifier(Journal, () => Workspace, Path.Combine(options.ShippedWorkspace, "templates"), new ChannelContext(Time, Secrets, Mask, options.Scripts), ChannelTable.All);
+    private INotifier? _notifier;
+
+    /// <summary>Messages of an incident, oldest first.</summary>
+    public IEnumerable<IncidentNotification> Notifications(string incident) =>
+        Journal.Store.Query(NotificationProjection.Instance, new ProjectionQuery().Where("stream", incident).Order("intended")).Select(row => row.ToPublic());
+
+    /// <summary>The pages that a declaration means.</summary>
+    public Func<string, IncidentDeclared, IReadOnlyList<EntryDraft>> Page => (id, declared) => new Pager(Notifier, () => Workspace, Time).Page(id, declared);
+
+    /// <summary>Incidents as documents.</summary>
+    public IncidentReport Reports => _reports ??= new IncidentReport(Journal, Incidents, () => Workspace.Policy);
+    private IncidentReport? _reports;
 
     /// <summary>Which workspace, without reading it.</summary>
     public WorkspaceLocation WorkspaceLocation => WorkspaceLocation.Find(options.Workspace, options.Location, options.ShippedWorkspace);

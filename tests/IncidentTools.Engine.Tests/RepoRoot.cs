@@ -7,6 +7,8 @@ internal static class RepoRoot
 
     private static string? Find()
     {
+        // the runs on other platforms say where it is
+        if (Environment.GetEnvironmentVariable("INCIDENTTOOLS_REPO") is { Length: > 0 } named) return named;
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(System.IO.Path.Combine(folder.FullName, "IncidentTools.sln"))) return folder.FullName;
         return null;

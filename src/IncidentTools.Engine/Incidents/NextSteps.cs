@@ -15,8 +15,8 @@ public static class NextSteps
             var (what, command) = clock.Name switch
             {
                 "Acknowledge" => ("Take it: nobody has acknowledged it yet", $"Confirm-Incident {row.Id}"),
-                "Update" => ("Post an update", $"Send-IncidentUpdate -Incident {row.Id} -Audience internal -Template update"),
-                "ClientNotice" => ("Tell the clients", $"Send-IncidentUpdate -Incident {row.Id} -Audience customers -Template customer-notice"),
+                "Update" => ("Post an update", $"Send-IncidentUpdate {row.Id} -Audience internal -Body '…'"),
+                "ClientNotice" => ("Tell the clients", $"Send-IncidentUpdate {row.Id} -Audience customers -Body '…'"),
                 "Resolve" => ("Restore service, then resolve it", $"Resolve-Incident {row.Id} -Summary '…'"),
                 _ => ("Write the review", $"Close-Incident {row.Id} -Review '…'"),
             };

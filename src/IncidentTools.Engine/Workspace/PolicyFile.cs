@@ -1,5 +1,6 @@
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Shapes;
+using IncidentTools.Engine.Foundation.Yaml;
 using static IncidentTools.Engine.Foundation.Shapes.Shapes;
 
 namespace IncidentTools.Engine.Workspace;
@@ -62,11 +63,11 @@ internal static class PolicyFile
                 Optional("allowed", Bool, "whether one may approve one's own step when nobody else is there", false),
                 Optional("reasonRequired", Bool, "whether a reason must be written", true)), "when one person is the whole organisation")), "who approves risky steps"),
         Optional("channels", new MapShape(new ObjectShape("a channel",
-            Required("uses", OneOf("file", "script", "smtp", "webhook"), "how it delivers"),
+            Required("uses", OneOf("file", "smtp", "webhook"), "how it delivers"),
             Optional("with", new MapShape(new AnyShape()), "its settings"))) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "ways out"),
         Optional("audiences", new MapShape(ListOf(Slug, allowSingle: true)) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "who hears updates → channels"));
 
-    public static Policy Bind(PlainMap file, string hash)
+    public static Policy Bind(PlainMap file, string hash, IReadOnlyDictionary<string, PlainMap> channels)
     {
         var severity = file.Map("severity");
         var approval = file.Map("approval");
@@ -84,11 +85,24 @@ internal static class PolicyFile
             Approval = new ApprovalPolicy(
                 approval.Map("impact").Maps().ToDictionary(item => item.Key, item => Rule(item.Value), StringComparer.Ordinal),
                 new SoleOperatorRule(sole.Flag("allowed"), sole.Get("reasonRequired") is not false)),
-            Channels = file.Map("channels").Maps().ToDictionary(item => item.Key, item => new ChannelDefinition(item.Key, item.Value.Text("uses"), item.Value.Map("with")), StringComparer.Ordinal),
+            Channels = file.Map("channels").Maps().ToDictionary(item => item.Key, item => new ChannelDefinition(item.Key, item.Value.Text("uses"), channels[item.Key]), StringComparer.Ordinal),
             Audiences = file.Map("audiences").Keys.ToDictionary(name => name, name => file.Map("audiences").Texts(name), StringComparer.Ordinal),
             StabilityWindow = (TimeSpan)severity.Get("stabilityWindow")!,
             ReopenWindow = (TimeSpan)severity.Get("reopenWindow")!,
         };
+    }
+
+    /// <summary>Settings of each channel, read by the shape of its kind.</summary>
+    public static IReadOnlyDictionary<string, PlainMap> Channels(YamlNode root, DiagnosticBag bag)
+    {
+        var settings = new Dictionary<string, PlainMap>(StringComparer.Ordinal);
+        if ((root as YamlMap)?["channels"] is not YamlMap channels) return settings;
+        foreach (var member in channels.Members)
+        {
+            if (member.Value is not YamlMap channel || channel["uses"] is not YamlScalar uses || !ChannelShapes.All.TryGetValue(uses.Text, out var shape)) continue;
+            if (new ShapeReader(bag).Read(channel["with"] ?? new YamlMap([], channel.Span), shape, $"channels.{member.Key.Text}.with") is PlainMap read) settings[member.Key.Text] = read;
+        }
+        return settings;
     }
 
     /// <summary>What shapes cannot see: names that must exist, hours in order, levels that do not get milder as they get worse.</summary>

@@ -32,30 +32,31 @@ public static class WorkspaceLoader
     public static (LoadedWorkspace? Workspace, IReadOnlyList<Diagnostic> Findings) Inspect(WorkspaceLocation location)
     {
         var bag = new DiagnosticBag();
-        var (_, _) = Read(location.Path, Marker, MarkerShape, bag, required: true);
-        var (policy, policyHash) = Read(location.Path, "policy.yaml", PolicyFile.Shape, bag, required: true);
-        var (services, _) = Read(location.Path, "services.yaml", ServicesFile.Shape, bag, required: false);
-        var (contacts, contactsHash) = Read(location.Path, "contacts.yaml", ContactsFile.Shape, bag, required: false);
+        Read(location.Path, Marker, MarkerShape, bag, required: true);
+        var (policy, policyHash, policyTree) = Read(location.Path, "policy.yaml", PolicyFile.Shape, bag, required: true);
+        var (services, _, _) = Read(location.Path, "services.yaml", ServicesFile.Shape, bag, required: false);
+        var (contacts, contactsHash, _) = Read(location.Path, "contacts.yaml", ContactsFile.Shape, bag, required: false);
+        var channels = policyTree is null ? null : PolicyFile.Channels(policyTree, bag);
         if (policy is not null) PolicyFile.Check(policy, bag);
         if (contacts is not null) ContactsFile.Check(contacts, policy, bag);
         if (services is not null) ServicesFile.Check(services, contacts, bag);
         if (bag.HasErrors) return (null, bag.Items);
         return (new LoadedWorkspace(
-            location.Path, location.FoundBy, location.Trusted, PolicyFile.Bind(policy!, policyHash),
+            location.Path, location.FoundBy, location.Trusted, PolicyFile.Bind(policy!, policyHash, channels!),
             services is null ? new Dictionary<string, ServiceDefinition>() : ServicesFile.Bind(services),
             contacts is null ? new ContactList(new Dictionary<string, Person>(), new Dictionary<string, Team>(), new Dictionary<string, EscalationPolicyDefinition>(), "") : ContactsFile.Bind(contacts, contactsHash),
             bag.Items), bag.Items);
     }
 
-    private static (PlainMap? Data, string Hash) Read(string folder, string name, ObjectShape shape, DiagnosticBag bag, bool required)
+    private static (PlainMap? Data, string Hash, YamlNode? Tree) Read(string folder, string name, ObjectShape shape, DiagnosticBag bag, bool required)
     {
         var file = Path.Combine(folder, name);
-        if (!required && !File.Exists(file)) return (null, "");
+        if (!required && !File.Exists(file)) return (null, "", null);
         var tree = YamlTree.Load(file, bag, out var bytes);
-        if (tree is null) return (null, "");
+        if (tree is null) return (null, "", null);
         var hash = Convert.ToHexString(SHA256.HashData(bytes)).ToLowerInvariant();
         var before = bag.Items.Count(item => item.Severity == DiagnosticSeverity.Error);
         var data = new ShapeReader(bag).Read(tree, shape) as PlainMap;
-        return (bag.Items.Count(item => item.Severity == DiagnosticSeverity.Error) == before ? data : null, hash);
+        return (bag.Items.Count(item => item.Severity == DiagnosticSeverity.Error) == before ? data : null, hash, tree);
     }
 }

@@ -24,7 +24,10 @@ public abstract class IncidentCmdlet : PSCmdlet, IDisposable
     protected CancellationToken StopToken => _stop.Token;
 
     /// <summary>The engine over this command's store and workspace; opened at first use, kept by the session.</summary>
-    protected IncidentEngine Engine => ModuleSession.Current.Engine(this, Store, Workspace);
+    protected IncidentEngine Engine => _engine ??= _session!.Engine(this, Store, Workspace);
+    private IncidentEngine? _engine;
+    // taken on the pipeline's thread: asynchronous work runs on others, which have no runspace
+    private ModuleSession? _session;
 
     protected virtual void Begin() { }
     protected abstract void Execute();
@@ -33,7 +36,11 @@ public abstract class IncidentCmdlet : PSCmdlet, IDisposable
     /// <summary>True when an error of <see cref="Execute"/> ends the whole command, not only this input object.</summary>
     protected virtual bool ErrorsTerminate => false;
 
-    protected sealed override void BeginProcessing() => Guard(Begin, terminate: true);
+    protected sealed override void BeginProcessing()
+    {
+        _session = ModuleSession.Current;
+        Guard(Begin, terminate: true);
+    }
     protected sealed override void ProcessRecord() => Guard(Execute, ErrorsTerminate);
     protected sealed override void EndProcessing() => Guard(Finish, terminate: true);
     protected override void StopProcessing() => _stop.Cancel();

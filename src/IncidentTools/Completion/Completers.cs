@@ -38,3 +38,10 @@ public sealed class ContactCompleter : Completer
     /// <inheritdoc/>
     protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Workspace.Contacts.People.Values.Select(person => (person.Id, person.Name));
 }
+
+/// <summary>Audiences of the policy.</summary>
+public sealed class AudienceCompleter : Completer
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Workspace.Policy.Audiences.Select(pair => (pair.Key, pair.Value.Count == 0 ? "no channel yet" : string.Join(", ", pair.Value)));
+}

@@ -3,6 +3,9 @@ namespace IncidentTools.Module.Tests.Incidents;
 public sealed class IncidentCommandTests : IDisposable
 {
     private readonly ModuleHost _host = new();
+
+    // pages are the communication tests' matter
+    public IncidentCommandTests() => _host.Run("$PSDefaultParameterValues['Start-Incident:NoPage'] = $true");
     public void Dispose() => _host.Dispose();
 
     [Fact]

@@ -3,6 +3,9 @@ namespace IncidentTools.Module.Tests.Journal;
 public sealed class JournalCommandTests : IDisposable
 {
     private readonly ModuleHost _host = new();
+
+    // pages are the communication tests' matter
+    public JournalCommandTests() => _host.Run("$PSDefaultParameterValues['Start-Incident:NoPage'] = $true");
     public void Dispose() => _host.Dispose();
 
     [Fact]
@@ -51,7 +54,7 @@ public sealed class JournalCommandTests : IDisposable
         var other = Path.Combine(_host.Folder, "other.db");
         _host.Run("$PSDefaultParameterValues.Clear()");
         Assert.Equal(other, _host.Run<IncidentStore>($"Connect-IncidentStore -Store '{other}'").Path);
-        _host.Run("Start-Incident here");
+        _host.Run("Start-Incident here -NoPage");
         Assert.Equal(2, _host.Run<IncidentStore>("Get-IncidentStore").Entries);
         Assert.Single(_host.Run($"Get-Incident -Store '{other}'"));
         _host.Run("Disconnect-IncidentStore");

@@ -35,6 +35,9 @@ public sealed class StartIncidentCommand : IncidentCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The runbook to follow.")]
     public string? Runbook { get; set; }
 
+    [Parameter(HelpMessage = "Declare without paging anybody.")]
+    public SwitchParameter NoPage { get; set; }
+
     [Parameter(HelpMessage = "More than fits in a line.")]
     public string? Description { get; set; }
 
@@ -57,8 +60,12 @@ public sealed class StartIncidentCommand : IncidentCmdlet
             if (services.Count > 0 && !services.ContainsKey(id)) throw Errors.ServiceNotFound(id, Names.Hint(id, services.Keys));
         var impact = Impact ?? (Service.Any(id => services.TryGetValue(id, out var service) && service.Critical) ? 1 : 2);
         if (!ShouldProcess(Title, "Declare incident")) return;
-        var (row, _) = Engine.Incidents.Declare(new DeclareRequest(Title.Trim(), Class, Service, impact, Urgency ?? 1, Condition, Runbook ?? Suggested(services), OnsetAt, Description, OccurredAt, IdempotencyKey));
+        var request = new DeclareRequest(Title.Trim(), Class, Service, impact, Urgency ?? 1, Condition, Runbook ?? Suggested(services), OnsetAt, Description, OccurredAt, IdempotencyKey);
+        var (row, wasDuplicate) = Engine.Incidents.Declare(request, NoPage ? null : Engine.Page);
         WriteObject(row.ToIncident());
+        if (wasDuplicate || NoPage) return;
+        Await(token => Engine.Notifier.DeliverDueAsync(row.Id, token));
+        foreach (var warning in Delivery.Warnings([.. Engine.Notifications(row.Id)], "page").Distinct()) WriteWarning(warning);
     }
 
     private string? Suggested(IReadOnlyDictionary<string, ServiceDefinition> services) =>

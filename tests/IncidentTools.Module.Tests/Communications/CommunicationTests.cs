@@ -1,0 +1,109 @@
+using System.Text.Json;
+
+namespace IncidentTools.Module.Tests.Communications;
+
+public sealed class CommunicationTests : IDisposable
+{
+    private readonly ModuleHost _host = new();
+    public void Dispose() => _host.Dispose();
+
+    /// <summary>A workspace whose channel is a file: what was sent can be read.</summary>
+    private void Workspace()
+    {
+        _host.Run("New-IncidentWorkspace ./ops");
+        Edit("policy.yaml", "channels: {}", "channels: { log: { uses: file, with: { path: sent.jsonl } } }");
+        Edit("policy.yaml", "  internal: []", "  internal: [log]");
+        Edit("policy.yaml", "  customers: []", "  customers: [log]");
+        Edit("contacts.yaml", "address: ana@example.com }", "address: ana@example.com, channel: log }");
+        _host.Run("$PSDefaultParameterValues['*-*:Workspace'] = \"$PWD/ops\"");
+    }
+
+    private void Edit(string file, string from, string to)
+    {
+        var path = Path.Combine(_host.Folder, "ops", file);
+        var text = File.ReadAllText(path);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        File.WriteAllText(path, text.Replace(from, to, StringComparison.Ordinal));
+    }
+
+    private JsonElement[] Sent() => [.. File.ReadAllLines(Path.Combine(_host.Folder, "ops", "sent.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    [Fact]
+    public void A_declaration_pages_the_first_level()
+    {
+        Workspace();
+        _host.Run("Start-Incident 'Shop is down' -Service shop");
+        var page = Assert.Single(Sent());
+        Assert.Equal(("INC-1", "ana@example.com", "P0 INC-1: Shop is down"), (page.GetProperty("incident").GetString(), page.GetProperty("to").GetString(), page.GetProperty("subject").GetString()));
+        Assert.Equal(("Sent", "ana", "page"), (_host.Text("(Get-IncidentNotification 1).State"), _host.Text("(Get-IncidentNotification 1).Contact"), _host.Text("(Get-IncidentNotification 1).Purpose")));
+    }
+
+    [Fact]
+    public void Nobody_notified_is_said_loudly_and_kept()
+    {
+        var result = _host.Try("Start-Incident 'Shop is down'");
+        Assert.Contains(result.Warnings, warning => warning.StartsWith("Nobody was notified", StringComparison.Ordinal));
+        Assert.Equal("Unreachable", _host.Text("(Get-IncidentNotification 1).State"));
+        Assert.Empty(_host.Run("Start-Incident 'drill' -NoPage | Get-IncidentNotification"));
+    }
+
+    [Fact]
+    public void An_update_goes_out_and_winds_the_clocks()
+    {
+        Workspace();
+        _host.Run("Start-Incident 'Shop is down' -Service shop -NoPage");
+        _host.Run("Send-IncidentUpdate 1 -Audience customers -Template customer-notice -Value @{ condition = 'errors at checkout'; nextUpdate = '10:30 UTC' }");
+        Assert.Contains("errors at checkout", Assert.Single(Sent()).GetProperty("body").GetString(), StringComparison.Ordinal);
+        Assert.Equal("Met", _host.Text("(Get-IncidentClock 1 | Where-Object Name -eq ClientNotice).State"));
+        Assert.Equal("TemplateInvalid", _host.ErrorId("Send-IncidentUpdate 1 -Template update"));
+        Assert.Equal("TemplateNotFound", _host.ErrorId("Send-IncidentUpdate 1 -Template nothing"));
+        Assert.Equal("AudienceUnknown", _host.ErrorId("Send-IncidentUpdate 1 -Audience customer -Body x"));
+        Assert.Equal("ValueNotGiven", _host.ErrorId("Send-IncidentUpdate 1"));
+        Assert.Single(Sent());
+    }
+
+    [Fact]
+    public void An_update_to_nobody_leaves_the_clock_running_and_one_told_by_phone_does_not()
+    {
+        _host.Run("Start-Incident 'Shop is down' -NoPage");
+        Assert.Contains(_host.Try("Send-IncidentUpdate 1 -Body 'half back'").Warnings, warning => warning.StartsWith("Nobody was notified", StringComparison.Ordinal));
+        Assert.Null(_host.Run<Incident>("Get-Incident 1").LastUpdateAt);
+        _host.Run("Send-IncidentUpdate 1 -Body 'half back' -Via 'the bridge'");
+        Assert.NotNull(_host.Run<Incident>("Get-Incident 1").LastUpdateAt);
+    }
+
+    [Fact]
+    public void The_same_key_sends_once()
+    {
+        Workspace();
+        _host.Run("Start-Incident 'Shop is down' -NoPage; Send-IncidentUpdate 1 -Body x -Key k; Send-IncidentUpdate 1 -Body x -Key k");
+        Assert.Single(Sent());
+    }
+
+    [Fact]
+    public void Escalation_contacts_come_in_calling_order()
+    {
+        Workspace();
+        Assert.Equal(["1:ana", "2:bo"], _host.Run("Get-EscalationContact shop | ForEach-Object { \"$($_.Level):$($_.Contact)\" }").Select(item => item.ToString()));
+        Assert.Equal("bo", _host.Text("(Get-EscalationContact shop -Level 2).Contact"));
+        Assert.Equal("ServiceNotFound", _host.ErrorId("Get-EscalationContact shpo"));
+        using var bare = new ModuleHost();
+        Assert.Contains(bare.Try("Get-EscalationContact").Warnings, warning => warning.StartsWith("Nobody is named", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_report_holds_everything_and_escapes_what_was_typed()
+    {
+        _host.Run("Start-Incident 'Shop | <b>down</b> [x](http://evil)' -Impact 1 -Urgency 1; Confirm-Incident 1; 'pool `full`' | Add-IncidentNote -Incident 1 -Kind finding");
+        var text = _host.Text("Export-IncidentReport 1")!;
+        Assert.StartsWith(@"# INC-1: Shop \| &lt;b>down&lt;/b> \[x\](http://evil)", text, StringComparison.Ordinal);
+        foreach (var part in new[] { "## Severity", "## Clocks", "## Timeline", "## Notifications", "Nobody was notified", @"Finding: pool \`full\`", "Journal: `incidents/" }) Assert.Contains(part, text, StringComparison.Ordinal);
+        Assert.Equal(text, _host.Text("Export-IncidentReport 1"));
+        var json = JsonDocument.Parse(_host.Text("Export-IncidentReport 1 -Format Json")!).RootElement;
+        Assert.Equal(4, json.GetProperty("timeline").GetArrayLength());
+        _host.Run("Export-IncidentReport 1 -Path report.md");
+        Assert.Equal(text, File.ReadAllText(Path.Combine(_host.Folder, "report.md")));
+        Assert.Equal("ReportExists", _host.ErrorId("Export-IncidentReport 1 -Path report.md"));
+        Assert.Equal("ReportNotWritten", _host.ErrorId("Export-IncidentReport 1 -Path ./no/such/folder/report.md"));
+    }
+}
