@@ -1,5 +1,5 @@
-using IncidentTools.Engine.Execution;
 using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Execution;
 using IncidentTools.Engine.Incidents;
 using IncidentTools.Engine.Journal;
 using IncidentTools.Engine.Learning;
@@ -46,6 +46,7 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
         JournalEntries.All,
         IncidentEntries.All,
         NotificationEntries.All,
+        RunEntries.All,
     ]);
 
     /// <summary>The projections of every capability; each adds its own line.</summary>

@@ -1,0 +1,45 @@
+using IncidentTools.Engine.Journal;
+
+namespace IncidentTools.Engine.Execution;
+
+/// <summary>Who answers: the actor, and every contact id that is the same person.</summary>
+/// <param name="Roles">Role → who has it in the incident; empty for runs without one.</param>
+public sealed record Answerer(Actor Actor, IReadOnlySet<string> Ids, IReadOnlyDictionary<string, string> Roles)
+{
+    public bool Is(string roleOrContact) => Ids.Contains(roleOrContact) || (Roles.TryGetValue(roleOrContact, out var holder) && Ids.Contains(holder));
+}
+
+/// <summary>Whether a person's answer to a wait counts. Pure; refusals say why, so that the right person can be asked.</summary>
+public static class RunAnswers
+{
+    private static readonly string[] Assurances = ["claimed", "os", "db", "token"];
+
+    /// <param name="sole">Why somebody approves what they asked for themselves, where the policy allows that to a sole operator.</param>
+    /// <exception cref="IncidentToolsException">WaitNotOpen, AnswerInvalid, ApproverRefused.</exception>
+    public static WaitAnswered Decide(RunState state, string wait, string answer, object? value, string? note, string? sole, Answerer who, DateTimeOffset now)
+    {
+        if (state.Ended is { } ended) throw Errors.WaitNotOpen(wait, $"the run ended {ended.Result}");
+        if (state.Current?.Wait is not { } open || open.Opened.Wait != wait) throw Errors.WaitNotOpen(wait, "the run does not wait for it");
+        if (open.IsSettled) throw Errors.WaitNotOpen(wait, "it was answered before");
+        if (open.IsLate(now)) throw Errors.WaitNotOpen(wait, $"it ended {UtcStamp.Format(open.Opened.DueAt!.Value)}");
+        if (open.Opened.Kind == "Timer") throw Errors.WaitNotOpen(wait, "it waits for time to pass, not for a person");
+        if (open.Opened.Choices is { Count: > 0 } choices && !choices.Contains(answer, StringComparer.Ordinal)) throw Errors.AnswerInvalid(wait, answer, string.Join(", ", choices));
+        var exception = open.Opened.Rule is { } rule ? Approver(state, open, rule, answer, sole, who) : null;
+        return new WaitAnswered(state.Run, wait, answer, value, note, exception);
+    }
+
+    /// <summary>The sole operator's reason when it was needed, else null.</summary>
+    private static string? Approver(RunState state, WaitState open, RunApproval rule, string answer, string? sole, Answerer who)
+    {
+        var (wait, actor) = (open.Opened.Wait, who.Actor.Id);
+        if (rule.By.Count > 0 && !rule.By.Any(who.Is)) throw Errors.ApproverRefused(wait, actor, $"the rule asks for {string.Join(" or ", rule.By)}");
+        if (rule.Assurance is { } least && Rank(who.Actor.Assurance) < Rank(least)) throw Errors.ApproverRefused(wait, actor, $"the rule asks for an identity known by '{least}', this one is '{who.Actor.Assurance}'");
+        if (open.Answers.Any(given => who.Ids.Contains(given.Actor) || given.Actor == actor)) throw Errors.ApproverRefused(wait, actor, "they have answered before");
+        // anybody may deny, the requester too
+        if (answer == "Deny" || !rule.NotRequester || !(state.Drivers.Contains(actor) || state.Drivers.Overlaps(who.Ids))) return null;
+        if (!state.Started!.SoleOperator) throw Errors.ApproverRefused(wait, actor, "they started or drove this run, and the rule asks for another pair of eyes");
+        return string.IsNullOrWhiteSpace(sole) ? throw Errors.ApproverRefused(wait, actor, "they started or drove this run; a sole operator may approve only with a reason") : sole;
+    }
+
+    private static int Rank(string assurance) => Array.IndexOf(Assurances, assurance);
+}

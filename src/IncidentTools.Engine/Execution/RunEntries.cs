@@ -1,0 +1,117 @@
+using System.Text.Json.Serialization;
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Journal;
+
+namespace IncidentTools.Engine.Execution;
+
+/// <summary>An entry of a run. Runs of an incident share the incident's stream, so each entry names its run.</summary>
+public interface IRunEntry : IEntryData
+{
+    string Run { get; }
+}
+
+/// <summary>An approval rule as bound to a run when it started: later changes of the policy do not reach it.</summary>
+public sealed record RunApproval(IReadOnlyList<string> By, int Min, bool NotRequester, TimeSpan? Expires, string? Assurance);
+
+/// <param name="Source">SHA-256 of the runbook's source, kept as content in the same append.</param>
+/// <param name="Approvals">Rules by impact (low, medium, high).</param>
+public sealed record RunStarted(
+    string Run, string Runbook, string Version, string Title, string Source, string? Incident,
+    [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?> Parameters,
+    [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?> Service,
+    IReadOnlyDictionary<string, RunApproval> Approvals, bool SoleOperator) : IRunEntry
+{
+    public string Describe() => $"Runbook {Runbook} {Version} started";
+}
+
+/// <summary>Somebody drives the run from here on. Whoever did may not approve where four eyes are asked for.</summary>
+public sealed record RunLeased(string Run, long Epoch) : IRunEntry
+{
+    public string Describe() => $"Run taken over (epoch {Epoch})";
+}
+
+public sealed record RunCancelRequested(string Run, string? Reason) : IRunEntry
+{
+    public string Describe() => $"Cancel of the run requested{(Reason is null ? "" : $": {Reason}")}";
+}
+
+public sealed record RunEnded(string Run, string Result, string Message) : IRunEntry
+{
+    public string Describe() => $"Run ended {Result}{(Message.Length == 0 ? "" : $": {Message}")}";
+}
+
+/// <param name="Path">The instance: <c>/step#visit</c>.</param>
+public sealed record StepEntered(string Run, string Path, string Step, int Visit) : IRunEntry
+{
+    public string Describe() => $"Step {Path} begins";
+}
+
+/// <summary>Durable before the effect: an intent without a result is in doubt.</summary>
+public sealed record StepIntended(
+    string Run, string Path, int Attempt, [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?> With, string PlanHash) : IRunEntry
+{
+    public string Describe() => $"Step {Path} attempt {Attempt} intended";
+}
+
+/// <summary>An attempt that is not the last word: Failed and tried again at <paramref name="RetryAt"/>, InDoubt, or NotDone (found to have had no effect).</summary>
+public sealed record StepAttempted(string Run, string Path, int Attempt, string Outcome, string? Error, string Message, DateTimeOffset? RetryAt) : IRunEntry
+{
+    public string Describe() => $"Step {Path} attempt {Attempt}: {Outcome}{(Message.Length == 0 ? "" : $", {Message}")}";
+}
+
+/// <param name="Goto">Where a switch led.</param>
+/// <param name="SettledBy">check or the person who said what became of an attempt in doubt; null = its own result.</param>
+/// <param name="Sets">Whether the value's members become variables of the run.</param>
+public sealed record StepFinished(
+    string Run, string Path, string State, [property: JsonConverter(typeof(PlainValueConverter))] object? Value, string? Error, string Message, string? Goto, string? SettledBy, bool Sets = false) : IRunEntry
+{
+    public string Describe() => $"Step {Path} {State}{(Message.Length == 0 ? "" : $": {Message}")}";
+}
+
+/// <param name="Kind">Answer, Approval, Timer or InDoubt.</param>
+/// <param name="Choices">The words that answer it; empty = free.</param>
+/// <param name="PlanHash">What an approval binds to.</param>
+public sealed record WaitOpened(string Run, string Path, string Wait, string Kind, string Prompt, IReadOnlyList<string> Choices, DateTimeOffset? DueAt, string? PlanHash, RunApproval? Rule) : IRunEntry
+{
+    public string Describe() => $"Step {Path} waits ({Kind}): {Prompt}";
+}
+
+/// <param name="Sole">Why somebody approved what they asked for themselves; null where four eyes were kept.</param>
+public sealed record WaitAnswered(
+    string Run, string Wait, string Answer, [property: JsonConverter(typeof(PlainValueConverter))] object? Value, string? Note, string? Sole) : IRunEntry
+{
+    public string Describe() => $"Answered: {Answer}{(Note is null ? "" : $" ({Note})")}{(Sole is null ? "" : $", as the only operator: {Sole}")}";
+}
+
+/// <summary>Entry types of runs. Free text, arguments and results are sealed.</summary>
+public static class RunEntries
+{
+    public static IReadOnlyList<EntryType> All { get; } =
+    [
+        new("run.started", 1, RunJson.Default.RunStarted, "/parameters"),
+        new("run.leased", 1, RunJson.Default.RunLeased),
+        new("run.cancelRequested", 1, RunJson.Default.RunCancelRequested, "/reason"),
+        new("run.ended", 1, RunJson.Default.RunEnded, "/message"),
+        new("step.entered", 1, RunJson.Default.StepEntered),
+        new("step.intended", 1, RunJson.Default.StepIntended, "/with"),
+        new("step.attempted", 1, RunJson.Default.StepAttempted, "/message"),
+        new("step.finished", 1, RunJson.Default.StepFinished, "/value", "/message"),
+        new("wait.opened", 1, RunJson.Default.WaitOpened, "/prompt"),
+        new("wait.answered", 1, RunJson.Default.WaitAnswered, "/value", "/note", "/sole"),
+    ];
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(RunStarted))]
+[JsonSerializable(typeof(RunLeased))]
+[JsonSerializable(typeof(RunCancelRequested))]
+[JsonSerializable(typeof(RunEnded))]
+[JsonSerializable(typeof(StepEntered))]
+[JsonSerializable(typeof(StepIntended))]
+[JsonSerializable(typeof(StepAttempted))]
+[JsonSerializable(typeof(StepFinished))]
+[JsonSerializable(typeof(WaitOpened))]
+[JsonSerializable(typeof(WaitAnswered))]
+internal sealed partial class RunJson : JsonSerializerContext;
