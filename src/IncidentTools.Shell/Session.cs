@@ -40,11 +40,8 @@ internal sealed class Session : IDisposable
             _host.UI.WriteErrorLine($"{file}: there is no such script.");
             return 64;
         }
-        return Run(shell =>
-        {
-            shell.AddCommand(path);
-            foreach (var argument in arguments) shell.AddArgument(argument);
-        });
+        // "exit 3" in a script that is called only sets $LASTEXITCODE; here it is the program's own
+        return Run(shell => shell.AddScript("param($path, $rest) & $path @rest; if ($LASTEXITCODE) { exit $LASTEXITCODE }").AddArgument(path).AddArgument(arguments));
     }
 
     /// <summary>The exit code: the script's own, else 0 or 1.</summary>

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace IncidentTools.Module.Tests;
+
+/// <summary>IncidentTools.Shell as a process of its own: what a scheduled task or a second admin is.</summary>
+internal static class ShellProcess
+{
+    private static string Program()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var bin = Path.Combine(folder.FullName, "src", "IncidentTools.Shell", "bin");
+            if (Directory.Exists(bin)) return Directory.GetFiles(bin, "IncidentTools.Shell.dll", SearchOption.AllDirectories).OrderByDescending(File.GetLastWriteTimeUtc).First();
+        }
+        Assert.Skip("needs the Shell built beside the tests");
+        return "";
+    }
+
+    public static Process Start(string store, params string[] arguments)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "starts the Shell with the dotnet of a Unix machine");
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(Program());
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment["INCIDENTTOOLS_STORE"] = store;
+        start.Environment["NO_COLOR"] = "1";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs to the end.</summary>
+    public static (int Code, string Output, string Errors) Run(string store, params string[] arguments)
+    {
+        using var process = Start(store, arguments);
+        process.StandardInput.Close();
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+}
