@@ -5,7 +5,8 @@ using IncidentTools.Engine.Foundation;
 namespace IncidentTools.Engine.Journal;
 
 /// <summary>A draft made ready for a store: everything but pos, seq, prev and recordedAt.</summary>
-internal sealed record PreparedEntry(string Id, string Key, EntryType Type, string PlainJson, string DataJson, IReadOnlyList<SealedValue> Sealed, IEntryData Data, Actor Actor, DateTimeOffset? OccurredAt);
+/// <param name="MayRepeat">False when the id was made just now: nothing in the store can have it.</param>
+internal sealed record PreparedEntry(string Id, string Key, EntryType Type, string PlainJson, string DataJson, IReadOnlyList<SealedValue> Sealed, IEntryData Data, Actor Actor, DateTimeOffset? OccurredAt, bool MayRepeat);
 
 /// <summary>Payload records to stored text and back.</summary>
 internal sealed class EntryCodec(EntryCatalog catalog)
@@ -21,7 +22,7 @@ internal sealed class EntryCodec(EntryCatalog catalog)
         var data = taken.Count == 0 ? plain : CanonicalJson.Canonicalize(node.ToJsonString());
         // the fold sees the same object now and when the projection is rebuilt
         var read = (IEntryData)JsonSerializer.Deserialize(plain, type.Info)!;
-        return new(id, draft.Key ?? id, type, plain, data, taken, read, draft.Actor ?? actor, draft.OccurredAt);
+        return new(id, draft.Key ?? id, type, plain, data, taken, read, draft.Actor ?? actor, draft.OccurredAt, draft.Id is not null || draft.Key is not null);
     }
 
     /// <summary>The plain payload of a stored one; <paramref name="missing"/> supplies values that are gone.</summary>

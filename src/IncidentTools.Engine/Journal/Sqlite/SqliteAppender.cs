@@ -44,6 +44,7 @@ internal sealed class SqliteAppender(SqliteDatabase database, SqliteReader reade
     /// <summary>The first receipt when all of this was written before; a refusal when a key or id was used for something else.</summary>
     private AppendResult? Repeated(string stream, IReadOnlyList<PreparedEntry> entries)
     {
+        if (!entries.Any(entry => entry.MayRepeat)) return null;
         var found = entries.Select(entry => (Draft: entry, Stored: reader.ByKey(stream, entry.Key) ?? reader.ById(entry.Id))).ToList();
         var first = found.Find(pair => pair.Stored is not null).Stored;
         if (first is null) return null;
