@@ -77,6 +77,10 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     public INotifier Notifier => _notifier ??= new Notifier(Journal, () => Workspace, Path.Combine(options.ShippedWorkspace, "templates"), new ChannelContext(Time, Secrets, Mask, options.Scripts), ChannelTable.All);
     private INotifier? _notifier;
 
+    /// <summary>Updates to audiences.</summary>
+    public IncidentUpdates Updates => _updates ??= new IncidentUpdates(Journal, Incidents, Notifier, () => Workspace);
+    private IncidentUpdates? _updates;
+
     /// <summary>Messages of an incident, oldest first.</summary>
     public IEnumerable<IncidentNotification> Notifications(string incident) =>
         Journal.Store.Query(NotificationProjection.Instance, new ProjectionQuery().Where("stream", incident).Order("intended")).Select(row => row.ToPublic());

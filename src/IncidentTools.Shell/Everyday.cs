@@ -15,7 +15,6 @@ internal static class Everyday
         ("Write-Warning", "param([string] $Message) $Host.UI.WriteWarningLine($Message)"),
         ("Clear-Host", "[Console]::Clear()"),
         ("Get-Date", "[DateTimeOffset]::Now"),
-        ("Select-First", "param([int] $Count = 1, [Parameter(ValueFromPipeline)] $InputObject) begin { $seen = 0 } process { if ($seen++ -lt $Count) { $InputObject } }"),
     ];
 
     public static void AddTo(InitialSessionState state)

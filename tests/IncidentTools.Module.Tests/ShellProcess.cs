@@ -23,6 +23,7 @@ internal static class ShellProcess
         start.ArgumentList.Add(Program());
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["INCIDENTTOOLS_STORE"] = store;
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(Path.GetDirectoryName(store)!, "config"); // never the user's own
         start.Environment["NO_COLOR"] = "1";
         return Process.Start(start)!;
     }

@@ -151,7 +151,8 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
     private Entry? FindDeclared(string key) => Query(new ProjectionQuery().Order("number", descending: true))
         .Select(row => journal.Store.FindKey(row.Id, key)).FirstOrDefault(receipt => receipt?.Entries is [{ Data: IncidentDeclared }, ..])?.Entries[0];
 
-    private void NotInFuture(string parameter, DateTimeOffset? at)
+    /// <exception cref="IncidentToolsException">TimeInFuture.</exception>
+    public void NotInFuture(string parameter, DateTimeOffset? at)
     {
         // a minute of tolerance: clocks of two machines never agree
         if (at is { } given && given > time.GetUtcNow() + TimeSpan.FromMinutes(1)) throw Errors.TimeInFuture(parameter, given);

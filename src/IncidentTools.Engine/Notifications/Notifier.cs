@@ -51,7 +51,7 @@ internal sealed class Notifier(IncidentJournal journal, Func<LoadedWorkspace> wo
     private async Task<SendResult> SendAsync(NotificationRow row, CancellationToken cancellation)
     {
         var loaded = workspace();
-        if (!loaded.Trusted) return new SendResult(SendOutcome.Rejected, "the workspace is not trusted yet");
+        if (!loaded.Trusted) return new SendResult(SendOutcome.Rejected, $"the workspace {loaded.Path} was found by searching upward and is not trusted yet: look at it, then Test-IncidentWorkspace -Trust");
         if (!loaded.Policy.Channels.TryGetValue(row.Channel, out var definition)) return new SendResult(SendOutcome.Rejected, $"policy.yaml has no channel '{row.Channel}' any more");
         var channel = channels[definition.Uses];
         var settings = new Dictionary<string, object?>(definition.With, StringComparer.Ordinal);

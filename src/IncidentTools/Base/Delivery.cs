@@ -1,5 +1,3 @@
-using IncidentTools.Engine.Notifications;
-
 namespace IncidentTools.Base;
 
 /// <summary>Says loudly what did not get through.</summary>
@@ -13,6 +11,4 @@ internal static class Delivery
             yield return $"{item.Contact ?? item.Audience} by {item.Channel}: {(item.State == "Rejected" ? "not delivered" : "it is unknown whether it was delivered")} ({item.Detail}).";
         if (mine.Length > 0 && mine.All(item => item.State is "Rejected") && mine.Length > 1) yield return "No notification was delivered at all.";
     }
-
-    public static bool Reached(IncidentNotification item) => item.State is "Sent";
 }

@@ -73,6 +73,31 @@ public sealed class CommunicationTests : IDisposable
     }
 
     [Fact]
+    public void An_update_told_by_hand_still_names_a_known_audience_and_no_future()
+    {
+        _host.Run("Start-Incident 'Shop is down' -NoPage");
+        Assert.Equal("AudienceUnknown", _host.ErrorId("Send-IncidentUpdate 1 -Audience customer -Body x -Via phone"));
+        Assert.Equal("TimeInFuture", _host.ErrorId("Send-IncidentUpdate 1 -Body x -Via phone -OccurredAt ([DateTimeOffset]::MaxValue)"));
+        Assert.Single(_host.Run("Get-IncidentTimeline 1"));
+    }
+
+    [Fact]
+    public void A_workspace_found_from_below_sends_only_once_it_is_trusted()
+    {
+        Workspace();
+        var below = $"Set-Location '{Path.Combine(_host.Folder, "ops")}'; ";
+        var first = ShellProcess.Run(_host.Store, "-Command", below + "$null = Start-Incident 'Shop is down' -Service shop; (Get-IncidentNotification 1).State");
+        Assert.Contains("Rejected", first.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_host.Folder, "ops", "sent.jsonl")));
+        ShellProcess.Run(_host.Store, "-Command", below + "Test-IncidentWorkspace -Trust -WhatIf");
+        Assert.Contains("False", ShellProcess.Run(_host.Store, "-Command", below + "(Get-IncidentWorkspace).Trusted").Output, StringComparison.Ordinal);
+        ShellProcess.Run(_host.Store, "-Command", below + "Test-IncidentWorkspace -Trust");
+        Assert.Contains("Sent", ShellProcess.Run(_host.Store, "-Command", below + "$null = Start-Incident 'again' -Service shop; (Get-IncidentNotification 2).State").Output, StringComparison.Ordinal);
+        Edit("policy.yaml", "reopenWindow: 24h", "reopenWindow: 12h");
+        Assert.Contains("False", ShellProcess.Run(_host.Store, "-Command", below + "(Get-IncidentWorkspace).Trusted").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_key_sends_once()
     {
         Workspace();

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using IncidentTools.Base;
+using IncidentTools.Engine.Foundation;
 using IncidentTools.Completion;
 using IncidentTools.Engine.Incidents;
 using IncidentTools.Engine.Workspace;
@@ -57,7 +58,7 @@ public sealed class StartIncidentCommand : IncidentCmdlet
         var services = Engine.Workspace.Services;
         foreach (var id in Service)
             // an empty catalogue knows nothing, and nobody should have to write one before declaring an outage
-            if (services.Count > 0 && !services.ContainsKey(id)) throw Errors.ServiceNotFound(id, Names.Hint(id, services.Keys));
+            if (services.Count > 0 && !services.ContainsKey(id)) throw Errors.ServiceNotFound(id, Nearest.Hint(id, services.Keys));
         var impact = Impact ?? (Service.Any(id => services.TryGetValue(id, out var service) && service.Critical) ? 1 : 2);
         if (!ShouldProcess(Title, "Declare incident")) return;
         var request = new DeclareRequest(Title.Trim(), Class, Service, impact, Urgency ?? 1, Condition, Runbook ?? Suggested(services), OnsetAt, Description, OccurredAt, IdempotencyKey);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using IncidentTools.Base;
+using IncidentTools.Engine.Foundation;
 using IncidentTools.Completion;
 using IncidentTools.Engine.OnCall;
 
@@ -31,7 +32,7 @@ public sealed class GetEscalationContactCommand : IncidentCmdlet
     {
         var workspace = Engine.Workspace;
         var service = Service is { Length: > 0 } ? Service[0] : null;
-        if (service is not null && workspace.Services.Count > 0 && !workspace.Services.ContainsKey(service)) throw Errors.ServiceNotFound(service, Names.Hint(service, workspace.Services.Keys));
+        if (service is not null && workspace.Services.Count > 0 && !workspace.Services.ContainsKey(service)) throw Errors.ServiceNotFound(service, Nearest.Hint(service, workspace.Services.Keys));
         var policy = EscalationLadder.PolicyFor(workspace, service, Severity, Class);
         if (policy is null)
         {

@@ -6,12 +6,15 @@ using IncidentTools.Engine.Workspace;
 namespace IncidentTools.Commands.Workspace;
 
 /// <summary>Checks every file of a workspace and lists what is wrong, with line and column.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "IncidentWorkspace")]
+[Cmdlet(VerbsDiagnostic.Test, "IncidentWorkspace", SupportsShouldProcess = true)]
 [OutputType(typeof(WorkspaceVerification), typeof(bool))]
 public sealed class TestIncidentWorkspaceCommand : IncidentCmdlet
 {
     [Parameter(HelpMessage = "Only true or false; true only when everything was checked and good.")]
     public SwitchParameter Quiet { get; set; }
+
+    [Parameter(HelpMessage = "When it is good: trust it as it is now, so that one found from a folder below may send; any change of a file needs it again.")]
+    public SwitchParameter Trust { get; set; }
 
     protected override void Execute()
     {
@@ -23,6 +26,7 @@ public sealed class TestIncidentWorkspaceCommand : IncidentCmdlet
             return;
         }
         var (workspace, findings) = WorkspaceLoader.Inspect(location);
+        if (Trust && workspace is not null && ShouldProcess(location.Path, "Trust workspace")) location.Trust();
         if (Quiet)
         {
             WriteObject(workspace is not null);

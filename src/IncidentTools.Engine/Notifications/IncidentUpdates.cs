@@ -1,0 +1,40 @@
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Incidents;
+using IncidentTools.Engine.Journal;
+using IncidentTools.Engine.Workspace;
+
+namespace IncidentTools.Engine.Notifications;
+
+/// <param name="Via">How it was told by hand; null = through the audience's channels.</param>
+public sealed record UpdateRequest(string Audience, string? Template, string? Subject, string? Body, string? Via, IReadOnlyDictionary<string, object?> Values);
+
+/// <summary>Posts updates: what was said and the messages it means in one append, then delivery.</summary>
+public sealed class IncidentUpdates(IncidentJournal journal, IncidentService incidents, INotifier notifier, Func<LoadedWorkspace> workspace)
+{
+    private static readonly string[] Clients = ["customers", "clients", "public"];
+
+    /// <summary>Messages of this update, delivered or not; none when its key was used before.</summary>
+    /// <exception cref="IncidentToolsException">AudienceUnknown, TemplateNotFound, TemplateInvalid, TimeInFuture: nothing was recorded or sent.</exception>
+    public async Task<IReadOnlyList<IncidentNotification>> PostAsync(IncidentRow row, UpdateRequest request, EntryTags tags, CancellationToken cancellation)
+    {
+        incidents.NotInFuture("OccurredAt", tags.OccurredAt);
+        var audiences = workspace().Policy.Audiences;
+        if (!audiences.ContainsKey(request.Audience)) throw Errors.AudienceUnknown(request.Audience, Nearest.Hint(request.Audience, audiences.Keys));
+        if (tags.Key is not null && journal.Store.FindKey(row.Id, tags.Key) is not null) return [];
+
+        var values = new Dictionary<string, object?>(request.Values, StringComparer.OrdinalIgnoreCase) { ["incident"] = row.ToPlain() };
+        var subject = request.Subject ?? (request.Template is null ? $"{row.Id} ({row.Severity.Level}, {row.State}): {row.Title}" : null);
+        var intended = request.Via is not null ? [] : notifier.Intend(new NotifyRequest(row.Id, "update", request.Audience, [], request.Template, subject, request.Body, values));
+        var receipt = journal.Append(row.Id, [.. Said(request, subject, intended).Select(said => new EntryDraft(said) { Key = tags.Key, OccurredAt = tags.OccurredAt }), .. intended]);
+        await notifier.DeliverDueAsync(row.Id, cancellation).ConfigureAwait(false);
+        return [.. receipt.Entries.SelectMany(NotificationProjection.Instance.Keys).Select(id => journal.Store.Find(NotificationProjection.Instance, id)!.ToPublic())];
+    }
+
+    /// <summary>An update counts as posted when it goes somewhere; "nobody" is recorded as such and leaves the clock running.</summary>
+    private static IEnumerable<UpdatePosted> Said(UpdateRequest request, string? subject, IReadOnlyList<EntryDraft> intended)
+    {
+        var toClients = Clients.Contains(request.Audience);
+        if (request.Via is not null) return [new UpdatePosted(request.Audience, request.Template, $"{subject ?? request.Template} (told by {request.Via})", request.Body ?? "", toClients)];
+        return intended.Select(draft => draft.Data).OfType<NotificationIntended>().Take(1).Select(first => new UpdatePosted(request.Audience, request.Template, first.Subject, first.Body, toClients));
+    }
+}
