@@ -92,6 +92,10 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     public IncidentReport Reports => _reports ??= new IncidentReport(Journal, Incidents, () => Workspace.Policy);
     private IncidentReport? _reports;
 
+    /// <summary>Runs of runbooks.</summary>
+    public RunService Runs => _runs ??= new RunService();
+    private RunService? _runs;
+
     /// <summary>Which workspace, without reading it.</summary>
     public WorkspaceLocation WorkspaceLocation => WorkspaceLocation.Find(options.Workspace, options.Location, options.ShippedWorkspace);
 

@@ -14,9 +14,10 @@ public interface IRunEntry : IEntryData
 public sealed record RunApproval(IReadOnlyList<string> By, int Min, bool NotRequester, TimeSpan? Expires, string? Assurance);
 
 /// <param name="Source">SHA-256 of the runbook's source, kept as content in the same append.</param>
+/// <param name="Bound">What else the run needs of the workspace, kept the same way: <c>template:page</c>, <c>file:scripts/check.ps1</c> → SHA-256.</param>
 /// <param name="Approvals">Rules by impact (low, medium, high).</param>
 public sealed record RunStarted(
-    string Run, string Runbook, string Version, string Title, string Source, string? Incident,
+    string Run, string Runbook, string Version, string Title, string Source, IReadOnlyDictionary<string, string> Bound, string? Incident,
     [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?> Parameters,
     [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?> Service,
     IReadOnlyDictionary<string, RunApproval> Approvals, bool SoleOperator) : IRunEntry
@@ -53,6 +54,18 @@ public sealed record StepIntended(
     public string Describe() => $"Step {Path} attempt {Attempt} intended";
 }
 
+/// <summary>A program of the attempt runs: whoever takes over after a crash ends or awaits it before asking what became of the attempt.</summary>
+public sealed record StepStarted(string Run, string Path, int Attempt, int Pid, DateTimeOffset ProcessStartedAt, string Host) : IRunEntry
+{
+    public string Describe() => $"Step {Path} attempt {Attempt} runs as process {Pid} on {Host}";
+}
+
+/// <summary>Somebody decided that a step is not to be done. Holds for its current visit, else for the next.</summary>
+public sealed record StepSkipRequested(string Run, string Step, string Reason) : IRunEntry
+{
+    public string Describe() => $"Step {Step} is to be left out: {Reason}";
+}
+
 /// <summary>An attempt that is not the last word: Failed and tried again at <paramref name="RetryAt"/>, InDoubt, or NotDone (found to have had no effect).</summary>
 public sealed record StepAttempted(string Run, string Path, int Attempt, string Outcome, string? Error, string Message, DateTimeOffset? RetryAt) : IRunEntry
 {
@@ -65,6 +78,12 @@ public sealed record StepAttempted(string Run, string Path, int Attempt, string 
 public sealed record StepFinished(
     string Run, string Path, string State, [property: JsonConverter(typeof(PlainValueConverter))] object? Value, string? Error, string Message, string? Goto, string? SettledBy, bool Sets = false) : IRunEntry
 {
+    /// <summary>Of a probe: Pass, Warn, Fail, Error or Skipped.</summary>
+    public string? Status { get; init; }
+    /// <summary>What stands behind the value, plain data: observations, thresholds, unit, output, undo data.</summary>
+    [JsonConverter(typeof(PlainMapConverter))]
+    public IReadOnlyDictionary<string, object?>? Detail { get; init; }
+
     public string Describe() => $"Step {Path} {State}{(Message.Length == 0 ? "" : $": {Message}")}";
 }
 
@@ -95,7 +114,9 @@ public static class RunEntries
         new("step.entered", 1, RunJson.Default.StepEntered),
         new("step.intended", 1, RunJson.Default.StepIntended, "/with"),
         new("step.attempted", 1, RunJson.Default.StepAttempted, "/message"),
-        new("step.finished", 1, RunJson.Default.StepFinished, "/value", "/message"),
+        new("step.started", 1, RunJson.Default.StepStarted),
+        new("step.skipRequested", 1, RunJson.Default.StepSkipRequested, "/reason"),
+        new("step.finished", 1, RunJson.Default.StepFinished, "/value", "/message", "/detail"),
         new("wait.opened", 1, RunJson.Default.WaitOpened, "/prompt"),
         new("wait.answered", 1, RunJson.Default.WaitAnswered, "/value", "/note", "/sole"),
     ];
@@ -111,6 +132,8 @@ public static class RunEntries
 [JsonSerializable(typeof(StepEntered))]
 [JsonSerializable(typeof(StepIntended))]
 [JsonSerializable(typeof(StepAttempted))]
+[JsonSerializable(typeof(StepStarted))]
+[JsonSerializable(typeof(StepSkipRequested))]
 [JsonSerializable(typeof(StepFinished))]
 [JsonSerializable(typeof(WaitOpened))]
 [JsonSerializable(typeof(WaitAnswered))]

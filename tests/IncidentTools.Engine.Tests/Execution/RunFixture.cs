@@ -20,7 +20,7 @@ internal sealed class RunFixture : IDisposable
     public RunFixture(bool soleOperator = false)
     {
         _store = new SqliteStore(new SqliteStoreOptions(Path.Combine(_folder.Path, "s.db"), IncidentEngine.EntryTypes, [], new Actor("ana", "os", "os"), "host", Time));
-        Write(new RunStarted(Run, "book", "1.0.0", "Book", "hash", null, Nothing, Nothing, new Dictionary<string, RunApproval>(), soleOperator));
+        Write(new RunStarted(Run, "book", "1.0.0", "Book", "hash", new Dictionary<string, string>(), null, Nothing, Nothing, new Dictionary<string, RunApproval>(), soleOperator));
     }
 
     public void Write(IEntryData data, string actor = "ana")
