@@ -93,7 +93,7 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     private IncidentReport? _reports;
 
     /// <summary>Runs of runbooks.</summary>
-    public RunService Runs => _runs ??= new RunService();
+    public RunService Runs => _runs ??= null!;
     private RunService? _runs;
 
     /// <summary>Which workspace, without reading it.</summary>

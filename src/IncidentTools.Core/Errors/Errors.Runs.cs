@@ -17,4 +17,60 @@ public static partial class Errors
     /// <summary>The actor may not approve.</summary>
     public static IncidentToolsException ApproverRefused(string wait, string actor, string why) => new(
         "ApproverRefused", ErrorKind.Denied, $"{actor} may not approve '{wait}': {why}.", "Ask somebody whom the approval rule names.") { TargetObject = wait };
+
+    /// <summary>A value of a step's arguments does not fit what it uses.</summary>
+    public static IncidentToolsException ArgumentInvalid(string uses, string path, string what, string? hint) => new(
+        "ArgumentInvalid", ErrorKind.InvalidInput, $"{uses}, {path}: {what}.{(hint is null ? "" : " " + hint)}", "Correct the step's with, or the value it is made of.") { TargetObject = path };
+
+    /// <summary>A value that came from data would be read as an option of the program.</summary>
+    public static IncidentToolsException ArgumentIsOption(string value) => new(
+        "ArgumentIsOption", ErrorKind.InvalidInput, $"The argument '{value}' came from an expression and begins with '-', so the program would take it for an option.", "Put a literal -- before it, or write { value: …, option: true } when an option is meant.") { TargetObject = value };
+
+    /// <summary>A condition gave something else than true or false.</summary>
+    public static IncidentToolsException ConditionNotBoolean(string text, string place) => new(
+        "ExpressionFailed", ErrorKind.InvalidInput, $"{place}: the condition '{text}' is neither true nor false.", "Compare: $steps.x.value -eq 'y'.") { TargetObject = text };
+
+    /// <summary>No run has this id.</summary>
+    public static IncidentToolsException RunNotFound(string run) => new(
+        "RunNotFound", ErrorKind.NotFound, $"There is no run '{run}'.", "Get-RunbookRun lists them.") { TargetObject = run };
+
+    /// <summary>The runbook does not allow a second run for the same service.</summary>
+    public static IncidentToolsException RunForbidden(string runbook, string? service, string run) => new(
+        "RunForbidden", ErrorKind.Conflict, $"{runbook} runs already{(service is null ? "" : $" for {service}")}: {run}.", $"Resume-RunbookRun {run} goes on with it, Stop-RunbookRun {run} ends it.") { TargetObject = run };
+
+    /// <summary>A parameter of the runbook is missing, unknown or of another type.</summary>
+    public static IncidentToolsException ParameterInvalid(string runbook, string parameter, string what, string? hint) => new(
+        "ParameterInvalid", ErrorKind.InvalidInput, $"{runbook}, parameter '{parameter}': {what}.{(hint is null ? "" : " " + hint)}", "Get-Runbook shows its parameters; give them with -Parameter @{ name = value }.") { TargetObject = parameter };
+
+    /// <summary>The workspace names programs to run and nobody has trusted it.</summary>
+    public static IncidentToolsException WorkspaceNotTrusted(string path) => new(
+        "WorkspaceNotTrusted", ErrorKind.Denied, $"The workspace {path} was found by searching upward and nobody has trusted it, so nothing of it is run.", "Look at it, then Test-IncidentWorkspace -Trust; or name it with -Workspace.") { TargetObject = path };
+
+    /// <summary>The step does not wait for anybody.</summary>
+    public static IncidentToolsException StepNotWaiting(string run, string? step, string state) => new(
+        "StepNotWaiting", ErrorKind.InvalidState, step is null ? $"Run {run} does not wait for anybody: it is {state}." : $"Step '{step}' of {run} does not wait for anybody: it is {state}.", $"Get-RunbookStep -Run {run} shows where it stands.") { TargetObject = step ?? run };
+
+    /// <summary>The step that waits asks for something else.</summary>
+    public static IncidentToolsException AnswerMismatch(string step, string waitsFor, string command) => new(
+        "AnswerMismatch", ErrorKind.InvalidState, $"Step '{step}' waits for {waitsFor}.", command) { TargetObject = step };
+
+    /// <summary>A field of an answer is missing, unknown or of another type; nothing was recorded.</summary>
+    public static IncidentToolsException FieldInvalid(string step, string field, string what, string? hint) => new(
+        "FieldInvalid", ErrorKind.InvalidInput, $"Step '{step}', {field}: {what}.{(hint is null ? "" : " " + hint)}", $"Give it with -Value @{{ {field} = … }}.") { TargetObject = field };
+
+    /// <summary>A step that cannot be left out.</summary>
+    public static IncidentToolsException SkipRefused(string step, string why) => new(
+        "SkipRefused", ErrorKind.InvalidState, $"Step '{step}' cannot be left out: {why}.", "Settle or cancel it instead.") { TargetObject = step };
+
+    /// <summary>The runbook was changed in a step that the run has visited, or the change was not accepted.</summary>
+    public static IncidentToolsException ChangeRefused(string run, string why) => new(
+        "ChangeRefused", ErrorKind.InvalidState, $"Run {run} keeps the runbook it was started with: {why}.", "Go on with it as it is, or start a new run.") { TargetObject = run };
+
+    /// <summary>A file that a run needs cannot be read.</summary>
+    public static IncidentToolsException FileUnreadable(string path, Exception cause) => new(
+        "FileUnreadable", ErrorKind.Unavailable, $"{path} cannot be read: {cause.Message}", "Give a file that is there and that you may read.", cause) { TargetObject = path };
+
+    /// <summary>The store has lost bytes that a run is bound to.</summary>
+    public static IncidentToolsException ContentMissing(string run, string hash) => new(
+        "ContentMissing", ErrorKind.Corrupt, $"Run {run} is bound to content {hash}, and the store does not have it.", "Test-IncidentJournal -Deep says what else is missing; restore the store from a backup.") { TargetObject = run };
 }

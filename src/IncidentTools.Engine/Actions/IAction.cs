@@ -30,6 +30,9 @@ public interface IAction
 public sealed record ActionContext(TimeProvider Time, IProcessRunner Processes, ISecretSource Secrets, SecretMask Mask, IScriptRunner? Scripts, DateTimeOffset IntendedAt)
 {
     public Action<int, DateTimeOffset>? OnProcessStarted { get; init; }
+    /// <summary>How much of an output is kept.</summary>
+    public int MaxLines { get; init; } = 2000;
+    public int MaxBytes { get; init; } = 256 * 1024;
 }
 
 /// <param name="Commands">The exact command lines, one argument list each, shown as an admin would type them.</param>
@@ -47,6 +50,10 @@ public sealed record ActionResult(ActionOutcome Outcome, string Message)
     public string Output { get; init; } = "";
     public bool Truncated { get; init; }
     public IReadOnlyDictionary<string, object?> UndoData { get; init; } = Nothing;
+    /// <summary>Of a probe: Pass, Warn, Fail, Error or Skipped.</summary>
+    public string? Status { get; init; }
+    /// <summary>What stands behind the value; plain data, journaled.</summary>
+    public IReadOnlyDictionary<string, object?> Detail { get; init; } = Nothing;
     private static readonly Dictionary<string, object?> Nothing = [];
 }
 

@@ -25,6 +25,13 @@ public sealed record RunStarted(
     public string Describe() => $"Runbook {Runbook} {Version} started";
 }
 
+/// <summary>The run follows a newer text of its runbook from here on: somebody accepted the change, and no step visited so far differs.</summary>
+/// <param name="Source">SHA-256 of the text, kept as content in the same append.</param>
+public sealed record RunAdopted(string Run, string Version, string Source, IReadOnlyDictionary<string, string> Bound) : IRunEntry
+{
+    public string Describe() => $"Run goes on with version {Version} of its runbook";
+}
+
 /// <summary>Somebody drives the run from here on. Whoever did may not approve where four eyes are asked for.</summary>
 public sealed record RunLeased(string Run, long Epoch) : IRunEntry
 {
@@ -108,6 +115,7 @@ public static class RunEntries
     public static IReadOnlyList<EntryType> All { get; } =
     [
         new("run.started", 1, RunJson.Default.RunStarted, "/parameters"),
+        new("run.adopted", 1, RunJson.Default.RunAdopted),
         new("run.leased", 1, RunJson.Default.RunLeased),
         new("run.cancelRequested", 1, RunJson.Default.RunCancelRequested, "/reason"),
         new("run.ended", 1, RunJson.Default.RunEnded, "/message"),
@@ -126,6 +134,7 @@ public static class RunEntries
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(RunStarted))]
+[JsonSerializable(typeof(RunAdopted))]
 [JsonSerializable(typeof(RunLeased))]
 [JsonSerializable(typeof(RunCancelRequested))]
 [JsonSerializable(typeof(RunEnded))]

@@ -8,31 +8,35 @@ public readonly record struct RunRoute(StepDefinition? Step, string? Result, str
 {
     public const int MaxInstances = 10_000;
 
-    public static RunRoute After(RunState state, RunbookDefinition book)
+    public static RunRoute After(RunState state, BookIndex book)
     {
-        if (state.Current is not { } last) return Enter(state, book, book.Steps.Count == 0 ? null : book.Steps[0].Id);
-        var handler = book.Handlers.FirstOrDefault(step => step.Id == last.Step);
-        var step = handler ?? book.Steps.First(item => item.Id == last.Step);
-        if (state.Cancel is not null)
-            return last.State == "Cancelled" && handler is null && book.OnCancel is { } cleanup ? Enter(state, book, cleanup) : handler?.Next is { } more && IsGood(last) ? Enter(state, book, more) : End("Cancelled", state.Cancel.Reason ?? "");
+        if (state.Current is not { } last) return Enter(state, book, book.First);
+        var handler = book.Handler(last.Step);
+        var step = handler ?? book.Step(last.Step) ?? throw Errors.StepUnknown(book.Id, last.Step);
+        if (state.Cancel is { } cancel)
+        {
+            if (book.OnCancel is { } cleanup && !state.Steps.ContainsKey(cleanup)) return Enter(state, book, cleanup);
+            return handler?.Next is { } more && IsGood(last) ? Enter(state, book, more) : End("Cancelled", cancel.Reason ?? "");
+        }
         if (step.Use.Uses == "end" && IsGood(last)) return End(step.Result ?? Outcome(state, book), "");
         if (handler is not null) return IsGood(last) && handler.Next is { } next ? Enter(state, book, next) : End("Failed", $"step {FirstFailed(state, book)} failed");
-        if (IsGood(last)) return Enter(state, book, last.Goto ?? step.Next ?? Following(book, step));
+        if (IsGood(last)) return Enter(state, book, last.Goto ?? step.Next ?? book.After(step.Id));
         if (!step.OnFailure.Written && book.OnError is { } onError) return Enter(state, book, onError);
         return step.OnFailure.Mode switch
         {
-            FailureMode.Continue => Enter(state, book, step.Next ?? Following(book, step)),
+            FailureMode.Continue => Enter(state, book, step.Next ?? book.After(step.Id)),
             FailureMode.Goto => Enter(state, book, step.OnFailure.Target),
-            _ => End("Failed", $"step {step.Id} {last.State}{(last.Error is null ? "" : $" ({last.Error})")}"),
+            // a denial and a time that ran out end the run by their own names
+            _ => End(last.State == "TimedOut" ? "TimedOut" : last.Error == "Rejected" ? "Rejected" : "Failed", $"step {step.Id} {last.State}{(last.Error is null ? "" : $" ({last.Error})")}"),
         };
     }
 
     private static bool IsGood(StepInstance instance) => instance.State is "Succeeded" or "Skipped" or "Waived";
 
-    private static RunRoute Enter(RunState state, RunbookDefinition book, string? id)
+    private static RunRoute Enter(RunState state, BookIndex book, string? id)
     {
         if (id is null) return End(Outcome(state, book), "");
-        var step = book.Steps.Concat(book.Handlers).FirstOrDefault(item => item.Id == id) ?? throw Errors.StepUnknown(book.Id, id);
+        var step = book.Step(id) ?? throw Errors.StepUnknown(book.Id, id);
         var visits = state.Steps.TryGetValue(id, out var earlier) ? earlier.Visit : 0;
         if (visits >= (step.MaxVisits ?? 1)) return End("Failed", $"LoopLimit: step {id} was visited {visits} times");
         return state.Instances >= MaxInstances ? End("Failed", $"LoopLimit: {MaxInstances} steps") : new RunRoute(step, null, "");
@@ -40,18 +44,11 @@ public readonly record struct RunRoute(StepDefinition? Step, string? Result, str
 
     private static RunRoute End(string result, string message) => new(null, result, message);
 
-    private static string? Following(RunbookDefinition book, StepDefinition step)
-    {
-        for (var index = 0; index + 1 < book.Steps.Count; index++)
-            if (book.Steps[index].Id == step.Id) return book.Steps[index + 1].Id;
-        return null;
-    }
-
-    private static string Outcome(RunState state, RunbookDefinition book)
+    private static string Outcome(RunState state, BookIndex book)
     {
         var failed = book.Steps.Where(step => state.Steps.TryGetValue(step.Id, out var last) && !IsGood(last)).ToList();
-        return failed.Count == 0 ? "Succeeded" : failed.Exists(step => step.Critical && step.OnFailure.Mode is not (FailureMode.Continue or FailureMode.Goto)) ? "Failed" : "SucceededWithFailures";
+        return failed.Count == 0 ? "Succeeded" : failed.Exists(step => step.IsCritical) ? "Failed" : "SucceededWithFailures";
     }
 
-    private static string FirstFailed(RunState state, RunbookDefinition book) => book.Steps.FirstOrDefault(step => state.Steps.TryGetValue(step.Id, out var last) && !IsGood(last))?.Id ?? "?";
+    private static string FirstFailed(RunState state, BookIndex book) => book.Steps.FirstOrDefault(step => state.Steps.TryGetValue(step.Id, out var last) && !IsGood(last))?.Id ?? "?";
 }

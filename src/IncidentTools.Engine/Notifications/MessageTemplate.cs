@@ -17,10 +17,24 @@ public sealed partial class MessageTemplate
     /// <exception cref="IncidentToolsException">TemplateNotFound, TemplateInvalid.</exception>
     public static MessageTemplate Load(string name, params string[] folders)
     {
+        var file = Find(name, folders);
+        return Parse(file, File.ReadAllText(file));
+    }
+
+    /// <summary>The file of a template: the first folder that has it.</summary>
+    /// <exception cref="IncidentToolsException">TemplateNotFound.</exception>
+    public static string Find(string name, params string[] folders)
+    {
         if (!NamePattern().IsMatch(name)) throw Errors.TemplateNotFound(name, []);
-        var file = folders.Select(folder => Path.Combine(folder, name + ".md")).FirstOrDefault(File.Exists)
+        return folders.Select(folder => Path.Combine(folder, name + ".md")).FirstOrDefault(File.Exists)
             ?? throw Errors.TemplateNotFound(name, [.. folders.Where(Directory.Exists).SelectMany(folder => Directory.GetFiles(folder, "*.md")).Select(path => Path.GetFileNameWithoutExtension(path)!).Distinct()]);
-        var text = File.ReadAllText(file).ReplaceLineEndings("\n");
+    }
+
+    /// <param name="file">Its name in errors.</param>
+    /// <exception cref="IncidentToolsException">TemplateInvalid.</exception>
+    public static MessageTemplate Parse(string file, string content)
+    {
+        var text = content.ReplaceLineEndings("\n");
         if (!text.StartsWith("Subject: ", StringComparison.Ordinal)) throw Errors.TemplateInvalid(file, 1, "the first line must be 'Subject: …'");
         var end = text.IndexOf('\n', StringComparison.Ordinal);
         return end < 0 ? new(file, text[9..], "") : new(file, text[9..end], text[end..].Trim('\n') + "\n");

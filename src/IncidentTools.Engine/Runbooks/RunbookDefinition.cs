@@ -70,7 +70,9 @@ public sealed record StepDefinition
     /// <summary>From step.entered, with approvals, retries and waits.</summary>
     public TimeSpan? Deadline { get; init; }
     public FailurePolicy OnFailure { get; init; } = new(FailureMode.Stop, null, false);
-    public bool Critical { get; init; } = true;
+    /// <summary>Whether its failure fails the run; null = not written.</summary>
+    public bool? Critical { get; init; }
+    public bool IsCritical => Critical ?? OnFailure.Mode is not (FailureMode.Continue or FailureMode.Goto);
     public string? Next { get; init; }
     public int? MaxVisits { get; init; }
     public StepImpact Impact { get; init; }

@@ -1,0 +1,53 @@
+using IncidentTools.Engine.Actions;
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Probes;
+using IncidentTools.Engine.Runbooks;
+
+namespace IncidentTools.Engine.Execution;
+
+/// <summary>Finds out what became of an attempt whose result is not known: by its check, else by asking a person.</summary>
+internal sealed class EffectDoubt(RunSession session, StepDefinition step, IAction effect)
+{
+    public async Task<StepProgress> SettleAsync(StepInstance instance, CancellationToken cancellation)
+    {
+        if (instance.Wait is { Opened.Kind: "InDoubt" } asked)
+        {
+            if (asked.Answers is not [var (actor, answer), ..]) return StepProgress.Parked;
+            Settle(instance, answer.Answer, actor, answer.Note);
+            return StepProgress.Moved;
+        }
+        if (instance.Wait is { Opened.Kind: "Timer" } poll && !poll.IsLate(session.Now)) return StepProgress.Parked;
+        await ProcessOfAttempt(instance, cancellation).ConfigureAwait(false);
+        var check = await CheckAsync(instance, cancellation).ConfigureAwait(false);
+        var entry = AttemptRules.AfterCheck(session.State.Run, step, instance, check with { Message = session.Parts.Mask.Apply(check.Message) }, "check", session.NewWait(), session.Now);
+        session.Writer.Emit(entry);
+        return entry is WaitOpened ? StepProgress.Parked : StepProgress.Moved;
+    }
+
+    private void Settle(StepInstance instance, string answer, string by, string? note)
+    {
+        if (answer == "Stop") session.Finish(instance, "InDoubt", error: "InDoubt", message: note ?? "left in doubt", by: by);
+        else session.Writer.Emit(AttemptRules.AfterCheck(session.State.Run, step, instance, new CheckResult(answer == "Done" ? CheckState.Done : CheckState.NotDone, note ?? ""), by, session.NewWait(), session.Now));
+    }
+
+    /// <summary>A program that outlived its runner may still be having its effect: it is given the rest of its time, then ended, before anything is asked about it.</summary>
+    private async Task ProcessOfAttempt(StepInstance instance, CancellationToken cancellation)
+    {
+        if (instance.Process is not { } started || started.Host != session.Parts.Host) return;
+        var until = instance.IntendedAt!.Value + (step.Timeout ?? TimeSpan.Zero);
+        await session.Parts.Processes.EndAsync(started.Pid, started.ProcessStartedAt, until - session.Now, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<CheckResult> CheckAsync(StepInstance instance, CancellationToken cancellation)
+    {
+        try
+        {
+            if (step.Check is not { } use) return await effect.CheckAsync(new Arguments(instance.Open!.With), session.Context(step, instance.IntendedAt!.Value), cancellation).ConfigureAwait(false);
+            var probe = session.Parts.Probes[use.Uses];
+            var result = await probe.CheckAsync(session.Resolve(use, instance), new ProbeContext(session.Parts.Time, session.Parts.Processes, session.Parts.Secrets, session.Parts.Mask), cancellation).ConfigureAwait(false);
+            return new CheckResult(result.Status switch { ProbeStatus.Pass or ProbeStatus.Warn => CheckState.Done, ProbeStatus.Fail => CheckState.NotDone, _ => CheckState.Unknown }, result.Message);
+        }
+        catch (OperationCanceledException) { throw; }
+        catch (Exception error) when (error is not OutOfMemoryException) { return new CheckResult(CheckState.Unknown, $"the check itself failed: {error.Message}"); }
+    }
+}

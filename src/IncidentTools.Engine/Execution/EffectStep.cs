@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using IncidentTools.Engine.Actions;
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Runbooks;
+
+namespace IncidentTools.Engine.Execution;
+
+/// <summary>
+/// A step with an effect, or a probe: resolve, ask for approval, record the intent durably, do it, record the result. An intent without a result
+/// is in doubt and is settled before anything else happens.
+/// </summary>
+internal sealed class EffectStep(RunSession session, StepDefinition step, IAction effect)
+{
+    private RunState State => session.State;
+
+    public async Task<StepProgress> AdvanceAsync(StepInstance instance, CancellationToken cancellation)
+    {
+        if (instance.Open is not null) return await new EffectDoubt(session, step, effect).SettleAsync(instance, cancellation).ConfigureAwait(false);
+        if (instance.RetryAt is { } again && again > session.Now) return Pause(instance, again);
+        var with = session.Resolve(step.Use, instance);
+        var plan = effect.Plan(with);
+        var hash = PlanHash(step.Use.Uses, with, plan);
+        if (new ApprovalGate(session, step).Hold(instance, plan, hash, StepEffects.Impact(step, effect, with)) is { } held) return held;
+        // a precondition may take its time; what is known so far must not hang on it
+        if (effect is not ProbeEffect) session.Writer.Flush();
+        if (await effect.PreconditionAsync(with, session.Context(step, session.Now), cancellation).ConfigureAwait(false) is { } against)
+        {
+            session.Finish(instance, "Failed", error: "PreconditionFailed", message: against);
+            return StepProgress.Moved;
+        }
+        session.Writer.Emit(new StepIntended(State.Run, instance.Path, instance.Attempt + 1, with.Values, hash));
+        session.Writer.Flush();
+        await AttemptAsync(session.Current, with, cancellation).ConfigureAwait(false);
+        return StepProgress.Moved;
+    }
+
+    /// <summary>What an approval binds to: the same words again mean the same effect. Secrets are in it by name only.</summary>
+    public static string PlanHash(string uses, Arguments with, ActionPlan plan)
+    {
+        var content = new Dictionary<string, object?> { ["uses"] = uses, ["with"] = with.Values, ["target"] = plan.Target, ["commands"] = plan.Commands.ToList<object?>() };
+        return Convert.ToHexString(SHA256.HashData(CanonicalJson.Bytes(CanonicalJson.Canonicalize(PlainJson.Write(content))))).ToLowerInvariant();
+    }
+
+    private async Task AttemptAsync(StepInstance instance, Arguments with, CancellationToken cancellation)
+    {
+        ActionResult result;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var clock = step.Timeout is { } time ? session.Parts.Time.CreateTimer(_ => limit.Cancel(), null, time, Timeout.InfiniteTimeSpan) : null;
+        try { result = await effect.ExecuteAsync(with, session.Context(step, instance.IntendedAt!.Value, (pid, at) => Started(instance, pid, at)), limit.Token).ConfigureAwait(false); }
+        // a probe that was interrupted says nothing: it is made again when the run goes on
+        catch (OperationCanceledException) when (effect is ProbeEffect && cancellation.IsCancellationRequested) { throw; }
+        catch (OperationCanceledException) { result = new ActionResult(effect is ProbeEffect ? ActionOutcome.Failed : ActionOutcome.InDoubt, "it was interrupted") { Error = "Interrupted" }; }
+        catch (IncidentToolsException error) { result = new ActionResult(ActionOutcome.Failed, error.Message) { Error = error.ErrorId }; }
+        // a defect of an action must neither end the run nor pass for a result
+        catch (Exception error) when (error is not OutOfMemoryException) { result = new ActionResult(effect is ProbeEffect ? ActionOutcome.Failed : ActionOutcome.InDoubt, $"{error.GetType().Name}: {error.Message}") { Error = "Unexpected" }; }
+        if (result.Outcome != ActionOutcome.Succeeded && limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+            result = result with { Error = "Timeout", Message = $"no result within {Duration.Format(step.Timeout!.Value)}{(result.Message.Length == 0 ? "" : $": {result.Message}")}" };
+        Record(instance, result);
+    }
+
+    private void Record(StepInstance instance, ActionResult result)
+    {
+        var entry = AttemptRules.AfterAttempt(State.Run, step, instance, result with { Message = session.Parts.Mask.Apply(result.Message) }, Random.Shared.NextDouble(), session.Now);
+        if (entry is StepFinished finished) entry = finished with { Status = result.Status, Detail = Detail(result) };
+        session.Writer.Emit(entry);
+    }
+
+    /// <summary>Durable at once: whoever takes over after a crash must find the program.</summary>
+    private void Started(StepInstance instance, int pid, DateTimeOffset at)
+    {
+        session.Writer.Emit(new StepStarted(State.Run, instance.Path, instance.Attempt, pid, at, session.Parts.Host));
+        session.Writer.Flush();
+    }
+
+    private StepProgress Pause(StepInstance instance, DateTimeOffset until)
+    {
+        if (instance.Wait is { Opened.Kind: "Timer" } wait && !wait.IsLate(session.Now)) return StepProgress.Parked;
+        session.Open(instance, "Timer", $"attempt {instance.Attempt} failed{(instance.Error is null ? "" : $" ({instance.Error})")}; the next one is due", [], until);
+        return StepProgress.Parked;
+    }
+
+    private Dictionary<string, object?>? Detail(ActionResult result)
+    {
+        var detail = new Dictionary<string, object?>(result.Detail);
+        if (result.Output.Length > 0) detail["output"] = session.Parts.Mask.Apply(result.Output);
+        if (result.Truncated) detail["truncated"] = true;
+        if (result.UndoData.Count > 0) detail["undo"] = result.UndoData;
+        return detail.Count == 0 ? null : detail;
+    }
+}

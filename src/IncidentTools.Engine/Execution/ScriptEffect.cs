@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using System.Text;
+using IncidentTools.Engine.Actions;
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Foundation.Shapes;
+using IncidentTools.Engine.Runbooks;
+
+namespace IncidentTools.Engine.Execution;
+
+/// <summary>PowerShell as a step. What it does cannot be known beforehand, so its impact is high until a person says otherwise in the policy.</summary>
+/// <param name="file">Text of a script file the run is bound to.</param>
+internal sealed class ScriptEffect(ObjectShape parameters, Func<string, string> file) : IAction
+{
+    public string Name => "script";
+    public string Summary => "Runs PowerShell text";
+    public ObjectShape Parameters => parameters;
+    public StepImpact Impact(Arguments with) => StepImpact.High;
+    public bool CanUndo(Arguments with) => false;
+    public Task<ActionResult>? UndoAsync(Arguments with, IReadOnlyDictionary<string, object?> undoData, ActionContext context, CancellationToken cancellation) => null;
+    public Task<CheckResult> CheckAsync(Arguments with, ActionContext context, CancellationToken cancellation) => Task.FromResult(new CheckResult(CheckState.Unknown, "nobody can tell what a script did before its result was lost"));
+
+    public ActionPlan Plan(Arguments with)
+    {
+        var text = Text(with);
+        var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
+        return new ActionPlan(with.TextOrNull("file") ?? "script text", $"runs PowerShell, SHA-256 {hash}", [.. text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Take(40), .. with.Map("parameters").Select(pair => $"  -{pair.Key} {ValueReader.Text(pair.Value)}")], null);
+    }
+
+    public Task<string?> PreconditionAsync(Arguments with, ActionContext context, CancellationToken cancellation) =>
+        Task.FromResult(context.Scripts is null ? "there is no PowerShell in this host to run it" : context.Scripts.WhyNot(Text(with)));
+
+    public async Task<ActionResult> ExecuteAsync(Arguments with, ActionContext context, CancellationToken cancellation)
+    {
+        var result = await context.Scripts!.RunAsync(
+            new ScriptRequest(with.TextOrNull("file") ?? "script", Text(with), with.Map("parameters"), null, with.TextOrNull("isolation") == "process", context.MaxLines, context.MaxBytes), cancellation).ConfigureAwait(false);
+        var output = string.Join('\n', result.Output.Select(ValueReader.Text).Concat(result.Log));
+        var (outcome, error) = result switch
+        {
+            { Succeeded: true } => (ActionOutcome.Succeeded, null),
+            { TimedOut: true } or { Ended: false } => (ActionOutcome.InDoubt, "Timeout"),
+            _ when cancellation.IsCancellationRequested => (ActionOutcome.InDoubt, "Cancelled"),
+            _ => (ActionOutcome.Failed, "ScriptFailed"),
+        };
+        var message = result.Errors is [var first, ..] ? first : result.Ended ? "" : "it could not be ended and may still be running";
+        return new ActionResult(outcome, context.Mask.Apply(message))
+        {
+            Value = result.Output is [var single] ? single : result.Output, Error = error, Output = context.Mask.Apply(output), Truncated = result.Truncated,
+        };
+    }
+
+    private string Text(Arguments with) => with.TextOrNull("text") ?? file(with.Text("file"));
+}

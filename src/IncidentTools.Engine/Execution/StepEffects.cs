@@ -1,0 +1,27 @@
+using IncidentTools.Engine.Actions;
+using IncidentTools.Engine.Runbooks;
+
+namespace IncidentTools.Engine.Execution;
+
+/// <summary>What a step does to the world, by its <c>uses</c>: an action, or a probe, program or script seen as one.</summary>
+internal sealed class StepEffects(RunParts parts, Func<string, string> file)
+{
+    private readonly Dictionary<string, IAction?> _found = new(StringComparer.Ordinal);
+
+    /// <summary>Null for kinds that only decide or wait.</summary>
+    public IAction? Find(string uses)
+    {
+        if (_found.TryGetValue(uses, out var known)) return known;
+        return _found[uses] = uses switch
+        {
+            "command" => null,
+            "script" => new ScriptEffect(parts.Uses.Find("script")!.With, file),
+            _ when parts.Actions.TryGetValue(uses, out var action) => action,
+            _ when parts.Probes.TryGetValue(uses, out var probe) => new ProbeEffect(probe),
+            _ => null,
+        };
+    }
+
+    /// <summary>The greater of what the runbook declares and what the effect itself knows.</summary>
+    public static StepImpact Impact(StepDefinition step, IAction effect, Foundation.Arguments with) => effect.Impact(with) is var least && least > step.Impact ? least : step.Impact;
+}

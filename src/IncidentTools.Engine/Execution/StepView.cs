@@ -1,0 +1,47 @@
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Runbooks;
+
+namespace IncidentTools.Engine.Execution;
+
+/// <summary>Steps as people see them.</summary>
+internal static class StepView
+{
+    public static RunbookStep Of(RunSession session, StepInstance instance) => Of(session.State, session.Book, session.Book.Step(instance.Step)!, instance);
+
+    /// <param name="instance">Null for a step not reached.</param>
+    public static RunbookStep Of(RunState state, BookIndex book, StepDefinition step, StepInstance? instance)
+    {
+        var started = state.Started!;
+        var view = Plain(book, step) with { Run = state.Run, Incident = started.Incident };
+        if (instance is null) return view with { State = "Pending" };
+        var wait = instance.IsFinished ? null : instance.Wait;
+        return view with
+        {
+            Visit = instance.Visit, Path = instance.Path, Attempt = instance.Attempt, Status = instance.Status, Value = instance.Value, Error = instance.Error, Message = instance.Message, Detail = instance.Detail,
+            StartedAt = instance.EnteredAt, EndedAt = instance.EndedAt, State = wait is { Opened.Kind: "InDoubt" } ? "InDoubt" : instance.State,
+            WaitReason = wait?.Opened.Kind, Prompt = wait?.Opened.Prompt ?? "", Choice = wait?.Opened.Choices ?? [], DueAt = wait?.Opened.DueAt,
+            Field = wait is { Opened.Kind: "Answer" } ? StepFields.Describe(step.Use.With) : view.Field,
+            Approval = wait?.Opened.Rule is { } rule ? ApprovalGate.Describe(rule) : view.Approval,
+            Command = wait is null ? null : Command(state.Run, step, wait),
+        };
+    }
+
+    public static RunbookStep Plain(BookIndex book, StepDefinition step) => new()
+    {
+        Runbook = book.Id, Step = step.Id, Number = book.Number(step.Id), Phase = step.Phase.ToString().ToLowerInvariant(), Title = step.Title, Purpose = step.Purpose, Uses = step.Use.Uses,
+        Impact = step.Impact.ToString().ToLowerInvariant(), State = "Planned",
+    };
+
+    private static string Command(string run, StepDefinition step, WaitState wait) => wait.Opened.Kind switch
+    {
+        _ when wait.IsSettled => $"Resume-RunbookRun {run}",
+        "Approval" => $"Approve-RunbookStep -Run {run} -Step {step.Id}",
+        "InDoubt" => $"Resolve-RunbookStep -Run {run} -Step {step.Id} -Outcome Done",
+        "Answer" => $"Complete-RunbookStep -Run {run} -Step {step.Id}{Outcome(wait)}{Values(step)}",
+        _ => $"Resume-RunbookRun {run}",
+    };
+
+    private static string Outcome(WaitState wait) => wait.Opened.Choices is [var first, ..] ? $" -Outcome {CommandText.Word(first)}" : "";
+
+    private static string Values(StepDefinition step) => StepFields.Describe(step.Use.With) is { Count: > 0 } fields && !step.Use.With.ContainsKey("allowed") ? $" -Value @{{ {string.Join("; ", fields.Keys.Select(name => $"{name} = '…'"))} }}" : "";
+}
