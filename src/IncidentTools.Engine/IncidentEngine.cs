@@ -54,6 +54,7 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     [
         IncidentProjection.Instance,
         NotificationProjection.Instance,
+        RunProjection.Instance,
     ];
 
     /// <summary>The journal; its store is opened at the first read or append.</summary>
