@@ -6,6 +6,8 @@ namespace IncidentTools.Engine.Execution;
 /// <param name="Roles">Role → who has it in the incident; empty for runs without one.</param>
 public sealed record Answerer(Actor Actor, IReadOnlySet<string> Ids, IReadOnlyDictionary<string, string> Roles)
 {
+    /// <summary>Roles that somebody has and contacts there are: where none of a rule's is among them, nobody could ever approve.</summary>
+    public IReadOnlySet<string> Known { get; init; } = new HashSet<string>();
     public bool Is(string roleOrContact) => Ids.Contains(roleOrContact) || (Roles.TryGetValue(roleOrContact, out var holder) && Ids.Contains(holder));
 }
 
@@ -32,13 +34,22 @@ public static class RunAnswers
     private static string? Approver(RunState state, WaitState open, RunApproval rule, string answer, string? sole, Answerer who)
     {
         var (wait, actor) = (open.Opened.Wait, who.Actor.Id);
-        if (rule.By.Count > 0 && !rule.By.Any(who.Is)) throw Errors.ApproverRefused(wait, actor, $"the rule asks for {string.Join(" or ", rule.By)}");
+        var requester = state.Drivers.Contains(actor) || state.Drivers.Overlaps(who.Ids);
+        // whoever asked for it may take it back
+        if (answer == "Deny" && requester) return null;
+        var alone = state.Started!.SoleOperator && !string.IsNullOrWhiteSpace(sole);
+        if (rule.By.Count > 0 && !rule.By.Any(who.Is))
+        {
+            if (rule.By.Any(who.Known.Contains)) throw Errors.ApproverRefused(wait, actor, $"the rule asks for {string.Join(" or ", rule.By)}");
+            if (!alone) throw Errors.ApproverRefused(wait, actor, $"the rule asks for {string.Join(" or ", rule.By)}, and nobody is that; name somebody{(state.Started.SoleOperator ? ", or approve as the only operator with a reason" : "")}");
+        }
         if (rule.Assurance is { } least && Rank(who.Actor.Assurance) < Rank(least)) throw Errors.ApproverRefused(wait, actor, $"the rule asks for an identity known by '{least}', this one is '{who.Actor.Assurance}'");
         if (open.Answers.Any(given => who.Ids.Contains(given.Actor) || given.Actor == actor)) throw Errors.ApproverRefused(wait, actor, "they have answered before");
-        // anybody may deny, the requester too
-        if (answer == "Deny" || !rule.NotRequester || !(state.Drivers.Contains(actor) || state.Drivers.Overlaps(who.Ids))) return null;
-        if (!state.Started!.SoleOperator) throw Errors.ApproverRefused(wait, actor, "they started or drove this run, and the rule asks for another pair of eyes");
-        return string.IsNullOrWhiteSpace(sole) ? throw Errors.ApproverRefused(wait, actor, "they started or drove this run; a sole operator may approve only with a reason") : sole;
+        if (answer == "Deny") return null;
+        var missing = rule.By.Count > 0 && !rule.By.Any(who.Is);
+        if (!missing && !(rule.NotRequester && requester)) return null;
+        if (!state.Started.SoleOperator) throw Errors.ApproverRefused(wait, actor, "they started or drove this run, and the rule asks for another pair of eyes");
+        return !alone ? throw Errors.ApproverRefused(wait, actor, "they started or drove this run; a sole operator may approve only with a reason") : sole;
     }
 
     private static int Rank(string assurance) => Array.IndexOf(Assurances, assurance);

@@ -58,13 +58,17 @@ internal sealed class RunPeople(RunParts parts, Func<RunState, BookIndex> bookOf
         _ => "Resume-RunbookRun when it is due.",
     };
 
-    /// <summary>This session's actor, with every contact that is the same person.</summary>
+    /// <summary>This session's actor, with every contact that is the same person. Without an incident, a role is had by whoever the contact list says can take it.</summary>
     private Answerer Me(RunState state)
     {
         var id = parts.Actor.Id;
-        var same = parts.Workspace().Contacts.People.Values.Where(person => person.Logins.Contains(id, StringComparer.OrdinalIgnoreCase)).Select(person => person.Id);
-        var roles = state.Started!.Incident is { } incident && parts.Incident(incident).GetValueOrDefault("roles") is IReadOnlyDictionary<string, object?> held
+        var people = parts.Workspace().Contacts.People;
+        var mine = people.Values.Where(person => person.Id == id || person.Logins.Contains(id, StringComparer.OrdinalIgnoreCase)).ToList();
+        var ids = mine.Select(person => person.Id).Append(id).ToHashSet(StringComparer.Ordinal);
+        if (state.Started!.Incident is not { } incident)
+            return new Answerer(parts.Actor, ids, mine.SelectMany(person => person.Roles).Distinct().ToDictionary(role => role, _ => id, StringComparer.Ordinal)) { Known = people.Values.SelectMany(person => person.Roles).Concat(people.Keys).ToHashSet(StringComparer.Ordinal) };
+        var roles = parts.Incident(incident).GetValueOrDefault("roles") is IReadOnlyDictionary<string, object?> held
             ? held.Where(pair => pair.Value is string).ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal) : [];
-        return new Answerer(parts.Actor, same.Append(id).ToHashSet(StringComparer.Ordinal), roles);
+        return new Answerer(parts.Actor, ids, roles) { Known = roles.Keys.Concat(people.Keys).ToHashSet(StringComparer.Ordinal) };
     }
 }

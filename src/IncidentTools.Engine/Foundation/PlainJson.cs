@@ -60,7 +60,7 @@ public static class PlainJson
         JsonValueKind.String => value.GetString(),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDouble(),
+        JsonValueKind.Number => value.TryGetInt64(out var whole) ? (object)whole : value.GetDouble(), // boxed apart, or every whole number would become a double
         JsonValueKind.Array => value.EnumerateArray().Select(Read).ToList(),
         JsonValueKind.Object => ReadObject(value),
         _ => null,

@@ -30,7 +30,13 @@ internal sealed class RunWorld : IDisposable
     public bool Trusted { get; set; } = true;
     public bool SoleOperator { get; set; }
 
-    public void Add(RunbookDefinition book) => _books[book.Id] = book with { Source = book.Source.Length > 0 ? book.Source : $"{book.Id} {book.Version}" };
+    private readonly List<RunbookDefinition> _ever = [];
+
+    public void Add(RunbookDefinition book)
+    {
+        _books[book.Id] = book with { Source = book.Source.Length > 0 ? book.Source : $"{book.Id} {_ever.Count}" };
+        _ever.Add(_books[book.Id]);
+    }
 
     /// <summary>A session of its own: its own store connection, actor and, maybe, death.</summary>
     public (RunService Runs, MortalStore Store) Open(string actor = "ana", int dieAt = int.MaxValue, bool after = false)
@@ -51,7 +57,7 @@ internal sealed class RunWorld : IDisposable
     {
         Journal = new IncidentJournal(store), Time = Time, Actor = new Actor(actor, "os", "os"), Host = "host",
         Find = id => _books.TryGetValue(id, out var book) ? book : throw Errors.StepUnknown(id, "?"),
-        Read = (_, bytes) => _books.Values.First(book => book.Source == Encoding.UTF8.GetString(bytes)),
+        Read = (_, bytes) => _ever.First(book => book.Source == Encoding.UTF8.GetString(bytes)),
         Uses = new Catalog(), Expressions = () => Expressions,
         Probes = new Dictionary<string, IProbe> { [Probe.Name] = Probe }, Actions = new Dictionary<string, IAction> { [Action.Name] = Action },
         Processes = new NoProcesses(), Secrets = new SecretChain([]), Mask = new SecretMask(),
@@ -67,7 +73,7 @@ internal sealed class RunWorld : IDisposable
         Approval = new ApprovalPolicy(new Dictionary<string, ApprovalRule> { ["high"] = new(["commander"], 1, true, TimeSpan.FromMinutes(30)) }, new SoleOperatorRule(SoleOperator, true)),
     };
 
-    public static RunRequest Request(string book, string? key = null) => new(book, null, null, new Dictionary<string, object?>(), key);
+    public static RunRequest Request(string book, string? key = null, string? incident = null) => new(book, incident, null, new Dictionary<string, object?>(), key);
     public static StepAnswer Say(string? answer = null, string? note = null, string? sole = null) => new(answer, new Dictionary<string, object?>(), note, sole);
 
     public static StepDefinition Step(string id, string uses, params (string Key, object? Value)[] with) => new()
