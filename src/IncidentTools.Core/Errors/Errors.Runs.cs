@@ -73,4 +73,16 @@ public static partial class Errors
     /// <summary>The store has lost bytes that a run is bound to.</summary>
     public static IncidentToolsException ContentMissing(string run, string hash) => new(
         "ContentMissing", ErrorKind.Corrupt, $"Run {run} is bound to content {hash}, and the store does not have it.", "Test-IncidentJournal -Deep says what else is missing; restore the store from a backup.") { TargetObject = run };
+
+    /// <summary>Somebody else drives the run.</summary>
+    public static IncidentToolsException RunHeld(string run, string holder) => new(
+        "RunHeld", ErrorKind.Conflict, $"Run {run} is driven by {holder}.", $"Wait for it with Wait-RunbookRun {run}, or ask whoever drives it.") { TargetObject = run };
+
+    /// <summary>A step that cannot be taken back.</summary>
+    public static IncidentToolsException UndoRefused(string step, string why) => new(
+        "UndoRefused", ErrorKind.InvalidState, $"Step '{step}' cannot be taken back: {why}.", "Get-RunbookStep shows which steps can (Undo).") { TargetObject = step };
+
+    /// <summary>A step whose undo is work for a person.</summary>
+    public static IncidentToolsException UndoByHand(string step, string instruction) => new(
+        "UndoByHand", ErrorKind.InvalidState, $"Step '{step}' is taken back by hand: {instruction}", "Do it, then note it with Add-IncidentNote.") { TargetObject = step };
 }

@@ -94,6 +94,18 @@ public sealed record StepFinished(
     public string Describe() => $"Step {Path} {State}{(Message.Length == 0 ? "" : $": {Message}")}";
 }
 
+/// <summary>A finished step is to be taken back: durable before it is.</summary>
+public sealed record UndoIntended(string Run, string Path, string Summary) : IRunEntry
+{
+    public string Describe() => $"Step {Path} is to be taken back: {Summary}";
+}
+
+/// <param name="State">Undone or UndoFailed.</param>
+public sealed record UndoFinished(string Run, string Path, string State, string? Error, string Message) : IRunEntry
+{
+    public string Describe() => $"Step {Path} {(State == "Undone" ? "was taken back" : "could not be taken back")}{(Message.Length == 0 ? "" : $": {Message}")}";
+}
+
 /// <param name="Kind">Answer, Approval, Timer or InDoubt.</param>
 /// <param name="Choices">The words that answer it; empty = free.</param>
 /// <param name="PlanHash">What an approval binds to.</param>
@@ -125,6 +137,8 @@ public static class RunEntries
         new("step.started", 1, RunJson.Default.StepStarted),
         new("step.skipRequested", 1, RunJson.Default.StepSkipRequested, "/reason"),
         new("step.finished", 1, RunJson.Default.StepFinished, "/value", "/message", "/detail"),
+        new("undo.intended", 1, RunJson.Default.UndoIntended, "/summary"),
+        new("undo.finished", 1, RunJson.Default.UndoFinished, "/message"),
         new("wait.opened", 1, RunJson.Default.WaitOpened, "/prompt"),
         new("wait.answered", 1, RunJson.Default.WaitAnswered, "/value", "/note", "/sole"),
     ];
@@ -144,6 +158,8 @@ public static class RunEntries
 [JsonSerializable(typeof(StepStarted))]
 [JsonSerializable(typeof(StepSkipRequested))]
 [JsonSerializable(typeof(StepFinished))]
+[JsonSerializable(typeof(UndoIntended))]
+[JsonSerializable(typeof(UndoFinished))]
 [JsonSerializable(typeof(WaitOpened))]
 [JsonSerializable(typeof(WaitAnswered))]
 internal sealed partial class RunJson : JsonSerializerContext;

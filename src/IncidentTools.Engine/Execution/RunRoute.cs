@@ -31,7 +31,7 @@ public readonly record struct RunRoute(StepDefinition? Step, string? Result, str
         };
     }
 
-    private static bool IsGood(StepInstance instance) => instance.State is "Succeeded" or "Skipped" or "Waived";
+    private static bool IsGood(StepInstance instance) => instance.State is "Succeeded" or "Skipped" or "Waived" or "Undone";
 
     private static RunRoute Enter(RunState state, BookIndex book, string? id)
     {

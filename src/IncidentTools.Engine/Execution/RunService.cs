@@ -86,9 +86,11 @@ public sealed class RunService
         var row = Row(run);
         var state = RunWriter.Fold(_parts.Journal, row.Stream, row.Run);
         var book = new BookIndex(BookOf(state));
+        var effects = new StepEffects(_parts, file => Bound(state, "file:" + file)!);
         return
         [
-            .. state.Visits.Where(visit => book.Step(visit.Step) is not null).Select(visit => StepView.Of(state, book, book.Step(visit.Step)!, visit)),
+            .. state.Visits.Select(visit => (Visit: visit, Step: book.Step(visit.Step)!)).Where(pair => pair.Step is not null)
+                .Select(pair => StepView.Of(state, book, pair.Step, pair.Visit) with { Undo = StepUndo.Offer(pair.Step, pair.Visit, effects) }),
             .. state.Ended is null ? book.Steps.Where(step => !state.Steps.ContainsKey(step.Id)).Select(step => StepView.Of(state, book, step, null)) : [],
         ];
     }
@@ -121,6 +123,19 @@ public sealed class RunService
         return result.ExitCode == 5 ? await WaitAsync(row.Run, TimeSpan.FromSeconds(10), cancellation).ConfigureAwait(false) : result;
     }
 
+    /// <summary>Takes a step back that succeeded, also after the run ended: by its own undo, else by its action's.</summary>
+    /// <exception cref="IncidentToolsException">RunNotFound, StepUnknown, UndoRefused, RunHeld, WorkspaceNotTrusted.</exception>
+    public async Task<RunbookStep> UndoAsync(string run, string step, CancellationToken cancellation)
+    {
+        var row = Row(run);
+        using var lease = RunLease.Take(Store.Leases, row.Run, Owner(), _parts.Time, out var holder) ?? throw Errors.RunHeld(row.Run, holder);
+        var writer = new RunWriter(_parts.Journal, row.Stream, RunWriter.Fold(_parts.Journal, row.Stream, row.Run), _parts.Time, _parts.Actor) { Fence = lease.Fence };
+        var book = BookOf(writer.State);
+        _starter.RequireTrust(book);
+        await new StepUndo(Session(writer, row.Stream, book, new RunOptions())).RunAsync(step, cancellation).ConfigureAwait(false);
+        return Step(row.Run, step);
+    }
+
     /// <summary>Waits until it ends or waits for a person, or the time is up; returns it as it is then.</summary>
     public async Task<RunbookRun> WaitAsync(string run, TimeSpan? timeout, CancellationToken cancellation)
     {
@@ -136,7 +151,7 @@ public sealed class RunService
     private async Task<RunbookRun> DriveAsync(RunWriter writer, string stream, RunLease lease, RunbookDefinition book, RunOptions options, CancellationToken cancellation)
     {
         var run = writer.State.Run;
-        var session = new RunSession(_parts, stream, writer, new BookIndex(book), options, new StepEffects(_parts, file => Bound(writer.State, "file:" + file)!));
+        var session = Session(writer, stream, book, options);
         try
         {
             await new RunDriver(session, lease, name => Bound(writer.State, "template:" + name), (said, step) => Take(run, step, said)).DriveAsync(cancellation).ConfigureAwait(false);
@@ -145,6 +160,9 @@ public sealed class RunService
         catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested) { return Row(run).ToPublic(RunLease.Holder(Store.Leases, run, _parts.Host, _parts.Time.GetUtcNow())?.ToString(), exitCode: 5); }
         return Row(run).ToPublic(null);
     }
+
+    private RunSession Session(RunWriter writer, string stream, RunbookDefinition book, RunOptions options) =>
+        new(_parts, stream, writer, new BookIndex(book), options, new StepEffects(_parts, file => Bound(writer.State, "file:" + file)!));
 
     /// <summary>The answer of the person at this session; an answer that is refused is not taken, and the run parks.</summary>
     private bool Take(string run, string step, StepAnswer said)

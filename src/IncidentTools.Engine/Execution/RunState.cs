@@ -20,6 +20,8 @@ public sealed record StepInstance(string Path, string Step, int Visit, DateTimeO
     public WaitState? Wait { get; init; }
     /// <summary>The plan that was approved for this visit; it covers all of its attempts.</summary>
     public string? ApprovedPlan { get; init; }
+    /// <summary>The last attempt's intent: what an undo takes its arguments from.</summary>
+    public StepIntended? Intended { get; init; }
     /// <summary>The program of the open attempt, if one was started.</summary>
     public StepStarted? Process { get; init; }
     public string? Status { get; init; }
@@ -104,6 +106,7 @@ public sealed class RunState(string run)
             case StepStarted started: Set(Of(started.Path) with { Process = started }); break;
             case StepAttempted attempted: Set(Attempted(Of(attempted.Path), attempted)); break;
             case StepFinished finished: Finish(finished, occurred); break;
+            case UndoFinished undone: Undo(undone); break;
             case WaitOpened opened: Set(Of(opened.Path) with { Wait = new WaitState(opened, []), State = "Waiting" }); break;
             case WaitAnswered answered: Answer(answered, recorded, actor); break;
             default: break;
@@ -128,7 +131,7 @@ public sealed class RunState(string run)
 
     private static StepInstance Intended(StepInstance instance, StepIntended data, DateTimeOffset at) => instance with
     {
-        Open = data, IntendedAt = at, Attempt = data.Attempt, Used = instance.Used + 1, RetryAt = null, Process = null, Wait = null, State = "Running",
+        Open = data, Intended = data, IntendedAt = at, Attempt = data.Attempt, Used = instance.Used + 1, RetryAt = null, Process = null, Wait = null, State = "Running",
         ApprovedPlan = instance.Wait is { Opened.Kind: "Approval" } ? data.PlanHash : instance.ApprovedPlan,
     };
 
@@ -151,6 +154,17 @@ public sealed class RunState(string run)
         _skips.Remove(instance.Step);
         if (data is not { Sets: true, Value: IReadOnlyDictionary<string, object?> set }) return;
         foreach (var (name, value) in set) _variables[name] = value;
+    }
+
+    /// <summary>Any finished visit, also of a run that ended.</summary>
+    private void Undo(UndoFinished data)
+    {
+        var index = _visits.FindLastIndex(visit => visit.Path == data.Path);
+        if (index < 0) throw new InvalidDataException($"run {run}: {data.Path} was never visited");
+        var undone = _visits[index] with { State = data.State, Error = data.Error, Message = data.Message };
+        _visits[index] = undone;
+        if (_last[undone.Step].Path == data.Path) _last[undone.Step] = undone;
+        if (Current?.Path == data.Path) Current = undone;
     }
 
     private void Answer(WaitAnswered data, DateTimeOffset recorded, string actor)

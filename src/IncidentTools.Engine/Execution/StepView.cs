@@ -41,7 +41,7 @@ internal static class StepView
         _ => $"Resume-RunbookRun {run}",
     };
 
-    private static string Outcome(WaitState wait) => wait.Opened.Choices is [var first, ..] ? $" -Outcome {CommandText.Word(first)}" : "";
+    private static string Outcome(WaitState wait) => wait.Opened.Choices is [var first, ..] ? $" -Outcome {PasteText.Word(first)}" : "";
 
     private static string Values(StepDefinition step) => StepFields.Describe(step.Use.With) is { Count: > 0 } fields && !step.Use.With.ContainsKey("allowed") ? $" -Value @{{ {string.Join("; ", fields.Keys.Select(name => $"{name} = '…'"))} }}" : "";
 }

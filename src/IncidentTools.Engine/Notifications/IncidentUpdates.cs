@@ -30,6 +30,15 @@ public sealed class IncidentUpdates(IncidentJournal journal, IncidentService inc
         return [.. receipt.Entries.SelectMany(NotificationProjection.Instance.Keys).Select(id => journal.Store.Find(NotificationProjection.Instance, id)!.ToPublic())];
     }
 
+    /// <summary>What a message of a runbook step means for its stream: the intents and, where it tells an audience of the incident, the update it is for the clocks. Nothing is recorded or sent.</summary>
+    /// <exception cref="IncidentToolsException">AudienceUnknown, TemplateNotFound, TemplateInvalid.</exception>
+    public IReadOnlyList<EntryDraft> Drafts(NotifyRequest request)
+    {
+        var intended = notifier.Intend(request);
+        if (request.Audience is not { } audience || !IncidentId.TryParse(request.Stream, out _)) return intended;
+        return [.. Said(new UpdateRequest(audience, request.Template, request.Subject, request.Body, null, request.Values), request.Subject, intended).Select(said => new EntryDraft(said)), .. intended];
+    }
+
     /// <summary>An update counts as posted when it goes somewhere; "nobody" is recorded as such and leaves the clock running.</summary>
     private static IEnumerable<UpdatePosted> Said(UpdateRequest request, string? subject, IReadOnlyList<EntryDraft> intended)
     {

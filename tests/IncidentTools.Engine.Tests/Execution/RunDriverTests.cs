@@ -354,4 +354,18 @@ public sealed class RunDriverTests : IDisposable
         Assert.Equal("a:Succeeded m:Succeeded y:Succeeded", States(run));
         Assert.Single(_world.Entries(run.Run), entry => entry.Data is RunAdopted);
     }
+
+    [Fact]
+    public async Task What_succeeded_can_be_taken_back_once_by_its_action_and_the_rest_is_refused()
+    {
+        var run = await Start(Step("a", "action.count", ("text", "web")), Step("b", "action.count"), Step("c", "set"), Step("m", "manual", ("instruction", "x")));
+        Assert.Equal(["counts back", null, null, null], _runs.Steps(run.Run).Select(step => step.Undo));
+        foreach (var step in new[] { "b", "c", "m" }) Assert.Equal("UndoRefused", (await Assert.ThrowsAsync<IncidentToolsException>(() => _runs.UndoAsync(run.Run, step, default))).ErrorId);
+        Assert.Equal("Undone", (await _runs.UndoAsync(run.Run, "a", default)).State);
+        Assert.Equal(1, _world.Action.Count);
+        Assert.Equal("UndoRefused", (await Assert.ThrowsAsync<IncidentToolsException>(() => _runs.UndoAsync(run.Run, "a", default))).ErrorId);
+        _runs.Answer(run.Run, "m", AnswerKind.Complete, Say("Done"));
+        run = await Go(run);
+        Assert.Equal("a:Undone b:Succeeded c:Succeeded m:Succeeded", States(run));
+    }
 }

@@ -117,18 +117,22 @@ internal sealed class CountingAction : IAction
     public string Summary => "Counts";
     public ObjectShape Parameters { get; } = new("the test's arguments", Shapes.Optional("text", Shapes.Text, "any text"), Shapes.Optional("n", Shapes.Int, "a number"));
     public StepImpact Impact(Arguments with) => Least;
-    public ActionPlan Plan(Arguments with) => new("the counter", "counts", [$"count {with.TextOrNull("text")}"], null);
+    public ActionPlan Plan(Arguments with) => new("the counter", "counts", [$"count {with.TextOrNull("text")}"], with.TextOrNull("text") is null ? null : "counts back");
     public Task<string?> PreconditionAsync(Arguments with, ActionContext context, CancellationToken cancellation) => Task.FromResult(Against);
     public async Task<ActionResult> ExecuteAsync(Arguments with, ActionContext context, CancellationToken cancellation)
     {
         Count++;
         Seen = with.TextOrNull("text");
-        return Does is null ? new ActionResult(ActionOutcome.Succeeded, "counted") { Value = (long)Count } : await Does(cancellation);
+        return Does is null ? new ActionResult(ActionOutcome.Succeeded, "counted") { Value = (long)Count, UndoData = new Dictionary<string, object?> { ["by"] = 1L } } : await Does(cancellation);
     }
     public string? Seen { get; private set; }
     public Task<CheckResult> CheckAsync(Arguments with, ActionContext context, CancellationToken cancellation) => Task.FromResult(new CheckResult(Checks ?? CheckState.Unknown, "looked"));
-    public Task<ActionResult>? UndoAsync(Arguments with, IReadOnlyDictionary<string, object?> undoData, ActionContext context, CancellationToken cancellation) => null;
-    public bool CanUndo(Arguments with) => false;
+    public Task<ActionResult>? UndoAsync(Arguments with, IReadOnlyDictionary<string, object?> undoData, ActionContext context, CancellationToken cancellation)
+    {
+        Count -= (int)(long)undoData["by"]!;
+        return Task.FromResult(new ActionResult(ActionOutcome.Succeeded, $"took {with.TextOrNull("text")} back"));
+    }
+    public bool CanUndo(Arguments with) => with.TextOrNull("text") is not null;
 }
 
 internal sealed class CountingProbe : IProbe
