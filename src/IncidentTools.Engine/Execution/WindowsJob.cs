@@ -1,0 +1,72 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace IncidentTools.Engine.Execution;
+
+/// <summary>
+/// A Windows job object around a program: what it starts is in it too, and all of it ends with our process should that die. Once the program has
+/// ended by itself the rest is let go, because a service it started is meant to stay.
+/// </summary>
+[SupportedOSPlatform("windows")]
+internal sealed class WindowsJob : IDisposable
+{
+    private const int ExtendedLimits = 9;
+    private const uint KillOnClose = 0x2000;
+    private readonly SafeFileHandle _job;
+
+    private WindowsJob(SafeFileHandle job) => _job = job;
+
+    /// <summary>Null where the process could not be put into a job; its tree is then found by parentage.</summary>
+    public static WindowsJob? Around(Process process)
+    {
+        var handle = CreateJobObject(0, null);
+        if (handle.IsInvalid) return null;
+        var job = new WindowsJob(handle);
+        try
+        {
+            if (job.Limit(KillOnClose) && AssignProcessToJobObject(handle, process.SafeHandle)) return job;
+        }
+        catch (Exception error) when (error is InvalidOperationException or Win32Exception) { } // it has ended already
+        job.Dispose();
+        return null;
+    }
+
+    public void End() => TerminateJobObject(_job, 1);
+    public void LetGo() => Limit(0);
+    public void Dispose() => _job.Dispose();
+
+    private bool Limit(uint flags)
+    {
+        var limits = new ExtendedLimit { LimitFlags = flags };
+        return SetInformationJobObject(_job, ExtendedLimits, ref limits, (uint)Marshal.SizeOf<ExtendedLimit>());
+    }
+
+    /// <summary>JOBOBJECT_EXTENDED_LIMIT_INFORMATION; only the flags are used.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ExtendedLimit
+    {
+        public long ProcessTime, JobTime;
+        public uint LimitFlags;
+        public nuint MinimumWorkingSet, MaximumWorkingSet;
+        public uint ActiveProcesses;
+        public nuint Affinity;
+        public uint Priority, Scheduling;
+        public ulong ReadOperations, WriteOperations, OtherOperations, ReadBytes, WriteBytes, OtherBytes;
+        public nuint ProcessMemory, JobMemory, PeakProcessMemory, PeakJobMemory;
+    }
+
+    [DllImport("kernel32.dll", EntryPoint = "CreateJobObjectW", CharSet = CharSet.Unicode)]
+    private static extern SafeFileHandle CreateJobObject(nint attributes, string? name);
+    [DllImport("kernel32.dll")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static extern bool SetInformationJobObject(SafeFileHandle job, int kind, ref ExtendedLimit limits, uint size);
+    [DllImport("kernel32.dll")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static extern bool AssignProcessToJobObject(SafeFileHandle job, SafeProcessHandle process);
+    [DllImport("kernel32.dll")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static extern bool TerminateJobObject(SafeFileHandle job, uint exitCode);
+}
