@@ -33,6 +33,9 @@ public sealed record ActionContext(TimeProvider Time, IProcessRunner Processes, 
     /// <summary>How much of an output is kept.</summary>
     public int MaxLines { get; init; } = 2000;
     public int MaxBytes { get; init; } = 256 * 1024;
+    /// <summary>Processes on this machine that no action may stop, and what each is: the server that holds the journal.</summary>
+    public IReadOnlyDictionary<int, string> ProtectedProcesses { get; init; } = Nobody;
+    private static readonly Dictionary<int, string> Nobody = [];
 }
 
 /// <param name="Commands">The exact command lines, one argument list each, shown as an admin would type them.</param>

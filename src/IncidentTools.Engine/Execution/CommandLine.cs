@@ -32,11 +32,11 @@ public static class CommandLine
     public static IReadOnlyList<string> Of(Arguments with, string name) => Of(with[name]);
 
     /// <summary>Null when it can be run as it is; else what stands against it. Looks at the disk, so it is a precondition and not part of a plan.</summary>
-    public static string? WhyNot(IReadOnlyList<string> command, string? workingDirectory = null)
+    public static string? WhyNot(IReadOnlyList<string> command, IProcessRunner processes, string? workingDirectory = null)
     {
         if (command.Count == 0) return "no program is named";
         if (command.FirstOrDefault(SecretText.IsReference) is { } secret) return $"'{secret}' may not be an argument: everybody on the machine can read it there; hand it over in an environment variable or as input";
-        if (ProgramPath.Find(command[0], workingDirectory, out var why) is null) return why;
+        if (ProgramPath.Find(command[0], workingDirectory, out var why) is null && processes.Find(command[0]) is null) return why;
         return ProcessStart.WhyNot(new ProcessRequest(command[0], [.. command.Skip(1)]) { WorkingDirectory = workingDirectory });
     }
 }

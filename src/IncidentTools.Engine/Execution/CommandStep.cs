@@ -35,16 +35,16 @@ public static class CommandStep
     }
 
     /// <summary>Null when it could be started as it stands; else why not.</summary>
-    public static string? WhyNot(Arguments with, ISecretSource secrets)
+    public static string? WhyNot(Arguments with, ActionContext context)
     {
-        if (CommandLine.WhyNot([with.Text("program"), .. CommandLine.Of(with, "args")], with.TextOrNull("workingDirectory")) is { } why) return why;
-        return References(with).FirstOrDefault(name => secrets.Find(name) is null) is { } missing ? $"no source knows the secret '{missing}'" : null;
+        if (CommandLine.WhyNot([with.Text("program"), .. CommandLine.Of(with, "args")], context.Processes, with.TextOrNull("workingDirectory")) is { } why) return why;
+        return References(with).FirstOrDefault(name => context.Secrets.Find(name) is null) is { } missing ? $"no source knows the secret '{missing}'" : null;
     }
 
     /// <param name="timeout">Of the step, per attempt; null = none.</param>
     public static async Task<ActionResult> RunAsync(Arguments with, TimeSpan? timeout, CaptureDefinition capture, ActionContext context, CancellationToken cancellation)
     {
-        if (WhyNot(with, context.Secrets) is { } why) return new ActionResult(ActionOutcome.Failed, why) { Error = "NotStarted" };
+        if (WhyNot(with, context) is { } why) return new ActionResult(ActionOutcome.Failed, why) { Error = "NotStarted" };
         string? Value(string text) => SecretText.Resolve(text, context.Secrets, context.Mask);
         var request = new ProcessRequest(with.Text("program"), CommandLine.Of(with, "args"))
         {

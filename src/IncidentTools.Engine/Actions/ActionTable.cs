@@ -1,0 +1,15 @@
+namespace IncidentTools.Engine.Actions;
+
+/// <summary>What changes something, one line each.</summary>
+public static class ActionTable
+{
+    public static IReadOnlyDictionary<string, IAction> All { get; } = new IAction[]
+    {
+        new ServiceControlAction(),
+        new ConfigTestAndReloadAction(),
+        new DrainAction(drain: true),
+        new DrainAction(drain: false),
+        new RollbackAction(),
+        new LogPreserveAction(),
+    }.ToDictionary(action => action.Name, StringComparer.Ordinal);
+}
