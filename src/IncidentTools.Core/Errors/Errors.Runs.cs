@@ -22,10 +22,6 @@ public static partial class Errors
     public static IncidentToolsException ArgumentInvalid(string uses, string path, string what, string? hint) => new(
         "ArgumentInvalid", ErrorKind.InvalidInput, $"{uses}, {path}: {what}.{(hint is null ? "" : " " + hint)}", "Correct the step's with, or the value it is made of.") { TargetObject = path };
 
-    /// <summary>A value that came from data would be read as an option of the program.</summary>
-    public static IncidentToolsException ArgumentIsOption(string value) => new(
-        "ArgumentIsOption", ErrorKind.InvalidInput, $"The argument '{value}' came from an expression and begins with '-', so the program would take it for an option.", "Put a literal -- before it, or write { value: …, option: true } when an option is meant.") { TargetObject = value };
-
     /// <summary>A condition gave something else than true or false.</summary>
     public static IncidentToolsException ConditionNotBoolean(string text, string place) => new(
         "ExpressionFailed", ErrorKind.InvalidInput, $"{place}: the condition '{text}' is neither true nor false.", "Compare: $steps.x.value -eq 'y'.") { TargetObject = text };

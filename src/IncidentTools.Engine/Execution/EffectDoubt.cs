@@ -8,6 +8,8 @@ namespace IncidentTools.Engine.Execution;
 /// <summary>Finds out what became of an attempt whose result is not known: by its check, else by asking a person.</summary>
 internal sealed class EffectDoubt(RunSession session, StepDefinition step, IAction effect)
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     public async Task<StepProgress> SettleAsync(StepInstance instance, CancellationToken cancellation)
     {
         if (instance.Wait is { Opened.Kind: "InDoubt" } asked)
@@ -33,9 +35,11 @@ internal sealed class EffectDoubt(RunSession session, StepDefinition step, IActi
     /// <summary>A program that outlived its runner may still be having its effect: it is given the rest of its time, then ended, before anything is asked about it.</summary>
     private async Task ProcessOfAttempt(StepInstance instance, CancellationToken cancellation)
     {
-        if (instance.Process is not { } started || started.Host != session.Parts.Host) return;
-        var until = instance.IntendedAt!.Value + (step.Timeout ?? TimeSpan.Zero);
-        await session.Parts.Processes.EndAsync(started.Pid, started.ProcessStartedAt, until - session.Now, cancellation).ConfigureAwait(false);
+        if (instance.Process is not { } started) return;
+        var process = new ProcessIdentity(started.Pid, started.ProcessStartedAt, started.Host);
+        var left = instance.IntendedAt!.Value + (step.Timeout ?? TimeSpan.Zero) - session.Now;
+        if (left > TimeSpan.Zero) await process.WaitAsync(left, session.Parts.Time, cancellation).ConfigureAwait(false);
+        await process.EndAsync(Grace, session.Parts.Time, cancellation).ConfigureAwait(false);
     }
 
     private async Task<CheckResult> CheckAsync(StepInstance instance, CancellationToken cancellation)

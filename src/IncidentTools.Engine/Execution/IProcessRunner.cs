@@ -6,8 +6,6 @@ public interface IProcessRunner
     Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellation);
     /// <summary>The full path of a program as it would be started, or null.</summary>
     string? Find(string program);
-    /// <summary>Waits for a program that a runner left behind, then ends its whole tree; returns at once when that very process (pid and start time) is gone.</summary>
-    Task EndAsync(int pid, DateTimeOffset startedAt, TimeSpan patience, CancellationToken cancellation);
 }
 
 /// <param name="Grace">Time between asking a program to end and ending its whole process tree.</param>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using IncidentTools.Engine.Journal;
 
@@ -84,40 +83,20 @@ internal sealed class RunLease : IDisposable
     }
 }
 
-/// <summary>Who drives: user, host, process and when it started.</summary>
-internal sealed record RunOwner(string User, string Host, int Pid, long ProcessStart, string Tag)
+/// <summary>Who drives: user, host, and the very process.</summary>
+/// <param name="StartedAt">When the process started: its number may be given to another one later.</param>
+internal sealed record RunOwner(string User, string Host, int Pid, DateTimeOffset StartedAt, string Tag)
 {
-    public string Text => string.Join('|', User, Host, Pid.ToString(CultureInfo.InvariantCulture), ProcessStart.ToString(CultureInfo.InvariantCulture), Tag);
+    public string Text => string.Join('|', User, Host, Pid.ToString(CultureInfo.InvariantCulture), UtcStamp.Format(StartedAt), Tag);
 
-    public static RunOwner Me(string user, string host, string tag)
-    {
-        using var me = Process.GetCurrentProcess();
-        return new RunOwner(user.Replace('|', '_'), host.Replace('|', '_'), me.Id, Start(me), tag);
-    }
+    public static RunOwner Me(string user, string host, string tag, DateTimeOffset now) =>
+        new(user.Replace('|', '_'), host.Replace('|', '_'), Environment.ProcessId, UtcStamp.Truncate(ProcessIdentity.StartOf(Environment.ProcessId) ?? now), tag);
 
-    public static RunOwner? Parse(string text) =>
-        text.Split('|') is [var user, var host, var pid, var start, var tag] && int.TryParse(pid, CultureInfo.InvariantCulture, out var id) && long.TryParse(start, CultureInfo.InvariantCulture, out var at)
-            ? new RunOwner(user, host, id, at, tag) : null;
+    public static RunOwner? Parse(string text) => text.Split('|') is [var user, var host, var pid, var start, var tag] && int.TryParse(pid, CultureInfo.InvariantCulture, out var id)
+        ? new RunOwner(user, host, id, UtcStamp.Parse(start), tag) : null;
 
     /// <summary>Known to be gone: its process was on this host, and that process is no more.</summary>
-    public bool IsDead(string host)
-    {
-        if (Host != host) return false;
-        try
-        {
-            using var process = Process.GetProcessById(Pid);
-            return Start(process) is var start && start != 0 && Math.Abs(start - ProcessStart) > 1;
-        }
-        catch (ArgumentException) { return true; }
-        catch (InvalidOperationException) { return true; }
-    }
-
-    // seconds: two readings of the same process may differ in their fraction
-    private static long Start(Process process)
-    {
-        try { return new DateTimeOffset(process.StartTime).ToUnixTimeSeconds(); }
-        catch (Exception error) when (error is System.ComponentModel.Win32Exception or NotSupportedException) { return 0; }
-    }
+    public bool IsDead(string host) => Host == host && ProcessIdentity.Here(Pid, StartedAt).Life() == ProcessLife.Gone;
 
     public override string ToString() => $"{User}@{Host} (process {Pid})";
 }

@@ -197,7 +197,7 @@ public sealed class RunService
     private RunbookRun Public(RunRow row) => row.ToPublic(row.IsOpen ? RunLease.Holder(Store.Leases, row.Run, _parts.Host, _parts.Time.GetUtcNow())?.ToString() : null);
     private RunRow Row(string run) => Find(run.Trim().ToUpperInvariant()) ?? throw Errors.RunNotFound(run);
     private RunRow? Find(string run) => Store.Find(RunProjection.Instance, run);
-    private RunOwner Owner() => RunOwner.Me(_parts.Actor.Id, _parts.Host, Foundation.Uuid7.New(_parts.Time.GetUtcNow()));
+    private RunOwner Owner() => RunOwner.Me(_parts.Actor.Id, _parts.Host, Foundation.Uuid7.New(_parts.Time.GetUtcNow()), _parts.Time.GetUtcNow());
 
     private RunbookDefinition BookOf(RunState state) => _parts.Read(state.Started!.Runbook + ".yaml", Store.Content(state.Source) ?? throw Errors.ContentMissing(state.Run, state.Source));
 

@@ -11,7 +11,7 @@ internal static class StepArguments
     public static Arguments Resolve(UseDefinition use, IUseCatalog uses, IExpressionEvaluator evaluator, IReadOnlyDictionary<string, object?> roots)
     {
         var resolved = (IReadOnlyDictionary<string, object?>)Resolve(use.With, evaluator, roots)!;
-        if (use.Uses == "command") Guard(use, (IReadOnlyList<object?>?)resolved.GetValueOrDefault("args") ?? []);
+        if (use.Uses == "command" && resolved.TryGetValue("args", out var args)) Guard(use, args);
         if (uses.Find(use.Uses) is not { } info) return new Arguments(resolved);
         var bag = new DiagnosticBag();
         var read = ValueReader.Read(resolved, info.With, "", bag);
@@ -30,15 +30,20 @@ internal static class StepArguments
     };
 
     /// <summary>An argument that came from data must not turn into an option of the program.</summary>
-    private static void Guard(UseDefinition use, IReadOnlyList<object?> resolved)
+    private static void Guard(UseDefinition use, object? resolved)
     {
-        if (use.With.GetValueOrDefault("args") is not IReadOnlyList<object?> written) return;
-        for (var index = 0; index < Math.Min(written.Count, resolved.Count); index++)
-        {
-            if (written[index] is string and "--") return;
-            if (written[index] is Template && ValueReader.Text(resolved[index]).StartsWith('-')) throw Errors.ArgumentIsOption(ValueReader.Text(resolved[index]));
-        }
+        var items = resolved as IReadOnlyList<object?> ?? [resolved];
+        var written = use.With.GetValueOrDefault("args") as IReadOnlyList<object?>;
+        var guarded = items.SelectMany((item, index) => CommandLine.Of(item).Select(text => Guarded(text, written is null ? use.With["args"] : index < written.Count ? written[index] : null)));
+        if (ArgumentGuard.WhyNot([.. guarded]) is { } why) throw Errors.ArgumentInvalid(use.Uses, "args", why, null);
     }
+
+    private static GuardedArgument Guarded(string text, object? written) => written switch
+    {
+        IReadOnlyDictionary<string, object?> map => Guarded(text, map.GetValueOrDefault("value")) with { Option = map.GetValueOrDefault("option") is true },
+        Template template => new GuardedArgument(text, template.Parts is [{ IsExpression: true }, ..], false),
+        _ => new GuardedArgument(text, false, false),
+    };
 
     /// <summary>A condition's value: true or false, nothing else.</summary>
     /// <exception cref="IncidentToolsException">ExpressionFailed.</exception>

@@ -14,7 +14,7 @@ internal sealed class StepEffects(RunParts parts, Func<string, string> file)
         if (_found.TryGetValue(uses, out var known)) return known;
         return _found[uses] = uses switch
         {
-            "command" => null,
+            "command" => new CommandEffect(),
             "script" => new ScriptEffect(parts.Uses.Find("script")!.With, file),
             _ when parts.Actions.TryGetValue(uses, out var action) => action,
             _ when parts.Probes.TryGetValue(uses, out var probe) => new ProbeEffect(probe),

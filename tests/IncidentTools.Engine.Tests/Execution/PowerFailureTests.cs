@@ -66,10 +66,10 @@ public sealed class PowerFailureTests
     [Fact]
     public void A_dead_runner_of_this_host_is_known_to_be_dead_at_once()
     {
-        var gone = new RunOwner("ana", "host", 999_999_99, 1, "t");
+        var gone = new RunOwner("ana", "host", 999_999_99, new DateTimeOffset(2026, 11, 23, 3, 0, 0, TimeSpan.Zero), "t");
         Assert.True(gone.IsDead("host"));
         Assert.False(gone.IsDead("elsewhere"));
-        Assert.False(RunOwner.Me("ana", "host", "t").IsDead("host"));
+        Assert.False(RunOwner.Me("ana", "host", "t", TimeProvider.System.GetUtcNow()).IsDead("host"));
         Assert.Equal(gone, RunOwner.Parse(gone.Text));
     }
 }

@@ -100,7 +100,6 @@ internal sealed class RunWorld : IDisposable
     {
         public Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellation) => throw new InvalidOperationException("no program is started here");
         public string? Find(string program) => null;
-        public Task EndAsync(int pid, DateTimeOffset startedAt, TimeSpan patience, CancellationToken cancellation) => Task.CompletedTask;
     }
 }
 
