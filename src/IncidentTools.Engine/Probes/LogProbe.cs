@@ -1,0 +1,128 @@
+using System.Text;
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Foundation.Shapes;
+using IncidentTools.Engine.Probes.Logs;
+using NodaTime;
+using NodaTime.TimeZones;
+using static IncidentTools.Engine.Foundation.Shapes.Shapes;
+using Duration = IncidentTools.Duration;
+
+namespace IncidentTools.Engine.Probes;
+
+/// <summary>Looks for patterns in log files or a unit's journal within a window of time. What could not be read is Error: no match in half a log is not good news.</summary>
+internal sealed class LogProbe() : Probe("probe.log", "Whether patterns stand in log files or a systemd unit's journal, within a window of time.", Shape,
+    "matches", "counts", "first", "last", "lines", "truncated")
+{
+    private static readonly ObjectShape Pattern = new("a pattern",
+        Optional("name", Shapes.Name, "its name in the counts; default pattern1, pattern2 …"),
+        Required("pattern", Shapes.Regex, "what a line must match"),
+        Optional("severity", OneOf("warn", "fail"), "what more than max matches are", "fail"),
+        Optional("max", Int with { Min = 0 }, "matches that are still right", 0L),
+        Optional("ignoreCase", Bool, "whether upper and lower case are the same", false));
+
+    private static readonly ObjectShape Shape = new("probe.log",
+        Optional("files", ListOf(Text, allowSingle: true), "log files; * and ? stand for any part of a name"),
+        Optional("unit", Text, "systemd unit whose journal is read instead of files"),
+        Required("patterns", ListOf(Pattern, allowSingle: true) with { MinItems = 1 }, "what is looked for"),
+        Optional("window", Shapes.Duration, "how far back from now (or from until)"),
+        Optional("since", Shapes.DateTime, "from when on; instead of window"),
+        Optional("until", Shapes.DateTime, "up to when"),
+        Optional("rotated", Bool, "whether rotated files beside are read too (error.log.1, error.log.2.gz)", false),
+        Optional("timestampFormat", Text, "form of the times: auto, iso, nginx, common, apache, syslog, epoch, or a .NET format with timestampPattern", "auto"),
+        Optional("timestampPattern", Shapes.Regex, "finds the time's text in a line (group 'time' or the whole match)"),
+        Optional("timeZone", new ScalarShape(ScalarKind.TimeZone), "zone of times without an offset; default this machine's"),
+        Optional("encoding", Text, "encoding of the files", "utf-8"),
+        Optional("samples", Int with { Min = 0, Max = 50 }, "lines shown for each pattern, the first and the last", 5L),
+        Optional("maxBytes", Int with { Min = 1024, Max = 1024L * 1024 * 1024 }, "bytes read of each file: the newest, where there is no window", 64L * 1024 * 1024),
+        Optional("timeout", Shapes.Duration, "for all of it", TimeSpan.FromMinutes(1)));
+
+    protected override async Task LookAsync(Arguments with, ProbeContext context, Findings found, CancellationToken cancellation)
+    {
+        if (with.Has("files") == with.Has("unit")) throw new CannotCheckException(ProbeErrors.InvalidArgument, "give files or unit");
+        var now = context.Time.GetUtcNow();
+        var window = Window(with, now);
+        var patterns = LogPattern.Read(with);
+        var scan = new LogScan(patterns, window);
+        var timeout = with.Duration("timeout") ?? TimeSpan.FromMinutes(1);
+        var sources = new List<LogSource>();
+        found.Threshold("max", patterns.ToDictionary(item => item.Name, item => (object?)item.Most));
+        found.Observe("since", window.From);
+        found.Observe("until", window.To);
+        if (with.TextOrNull("unit") is { } unit) sources.Add(await JournaldLog.ReadAsync(unit, window, scan, context.Processes, with.Int("maxBytes", 64 * 1024 * 1024), timeout, now, cancellation).ConfigureAwait(false));
+        else await FilesAsync(with, window, scan, sources, timeout, context, found, cancellation).ConfigureAwait(false);
+        Report(patterns, sources, found);
+        Judge(patterns, sources, found);
+    }
+
+    private static async Task FilesAsync(Arguments with, LogWindow window, LogScan scan, List<LogSource> sources, TimeSpan timeout, ProbeContext context, Findings found, CancellationToken cancellation)
+    {
+        var (clock, detect) = Clock(with, context.Time);
+        var reader = new LogFileReader(window, EncodingOf(with.TextOrNull("encoding") ?? "utf-8"), with.Int("maxBytes", 64 * 1024 * 1024), clock, detect);
+        using var limit = new TimeLimit(timeout, context.Time, cancellation);
+        try
+        {
+            foreach (var pattern in with.Texts("files"))
+                // one that cannot be read does not hide the others
+                try
+                {
+                    // file systems can hang, and reading files cannot be cancelled: the thread is left behind then
+                    foreach (var path in await Task.Run(() => LogFiles.Find(pattern, with.Flag("rotated")), limit.Token).WaitAsync(limit.Token).ConfigureAwait(false))
+                        try { sources.Add(await Task.Run(() => reader.Read(path, scan, limit.Token), limit.Token).WaitAsync(limit.Token).ConfigureAwait(false)); }
+                        catch (CannotCheckException error) { found.Unknown(error.Word, error.Message); }
+                }
+                catch (CannotCheckException error) { found.Unknown(error.Word, error.Message); }
+        }
+        catch (OperationCanceledException) when (limit.Reached) { found.Unknown(ProbeErrors.Timeout, $"the logs were not read to the end in {Duration.Format(timeout)}"); }
+    }
+
+    private static LogWindow Window(Arguments with, DateTimeOffset now)
+    {
+        if (with.Has("window") && with.Has("since")) throw new CannotCheckException(ProbeErrors.InvalidArgument, "give window or since, not both");
+        var until = with.Time("until");
+        return new(with.Duration("window") is { } back ? (until ?? now) - back : with.Time("since"), until);
+    }
+
+    private static (LogClock? Given, Func<IReadOnlyList<string>, LogClock?> Detect) Clock(Arguments with, TimeProvider time)
+    {
+        var zone = with.TextOrNull("timeZone") is { } id ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) ?? throw new CannotCheckException(ProbeErrors.InvalidArgument, $"'{id}' is not a time zone") : BclDateTimeZone.FromTimeZoneInfo(time.LocalTimeZone);
+        var (format, pattern, now) = (with.TextOrNull("timestampFormat") ?? "auto", with.TextOrNull("timestampPattern"), time.GetUtcNow());
+        if (pattern is not null) return (LogClock.Custom(pattern, format, zone, now), _ => null);
+        if (format == "auto") return (null, lines => LogClock.Detect(lines, zone, now));
+        return LogClock.Names.Contains(format, StringComparer.Ordinal) ? (LogClock.Named(format, zone, now), _ => null)
+            : throw new CannotCheckException(ProbeErrors.InvalidArgument, $"timestampFormat '{format}' is none of auto, {string.Join(", ", LogClock.Names)}; a .NET format needs timestampPattern");
+    }
+
+    private static Encoding EncodingOf(string name)
+    {
+        try { return Encoding.GetEncoding(name); }
+        catch (ArgumentException) { throw new CannotCheckException(ProbeErrors.InvalidArgument, $"'{name}' is not an encoding known here"); }
+    }
+
+    private static void Report(List<LogPattern> patterns, List<LogSource> sources, Findings found)
+    {
+        (found["matches"], found["lines"], found["truncated"]) = (patterns.Sum(item => item.Count), sources.Sum(item => item.LinesInWindow), sources.Exists(item => item.Truncated));
+        (found["first"], found["last"]) = (patterns.Min(item => item.First), patterns.Max(item => item.Last));
+        found["counts"] = patterns.ToDictionary(item => item.Name, item => (object?)item.Count);
+        found.Observe("patterns", patterns.Select(item => new Dictionary<string, object?>
+        {
+            ["name"] = item.Name, ["count"] = item.Count, ["severity"] = item.Fails ? "fail" : "warn", ["first"] = item.First, ["last"] = item.Last, ["samples"] = item.Samples,
+        }).ToList());
+        found.Observe("files", sources.Select(item => new Dictionary<string, object?>
+        {
+            ["name"] = item.Name, ["bytesScanned"] = item.Bytes, ["lines"] = item.Lines, ["linesInWindow"] = item.LinesInWindow, ["linesWithoutTime"] = item.LinesWithoutTime, ["timestampFormat"] = item.TimestampFormat, ["truncated"] = item.Truncated,
+        }).ToList());
+        found.Observe("bytesScanned", sources.Sum(item => item.Bytes));
+    }
+
+    private static void Judge(List<LogPattern> patterns, List<LogSource> sources, Findings found)
+    {
+        foreach (var item in patterns.Where(item => item.Count > item.Most))
+        {
+            var message = $"{item.Name}: {item.Count} lines{(item.Last is { } last ? $", the last at {UtcStamp.Format(last)}" : "")}, such as: {(item.Samples.Count > 0 ? Say.Cut(item.Samples[0], 200) : "(not shown)")}";
+            if (item.Fails) found.Fail(ProbeErrors.PatternFound, message);
+            else found.Warn(ProbeErrors.PatternFound, message);
+        }
+        foreach (var source in sources.Where(item => item.Truncated)) found.Warn(ProbeErrors.Truncated, $"{source.Name}: only {Say.Bytes(source.Bytes)} of it were read");
+        found.Pass($"nothing found in {sources.Sum(item => item.LinesInWindow)} lines of {sources.Count} file(s)");
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using NodaTime;
+
+namespace IncidentTools.Engine.Probes.Logs;
+
+/// <summary>Reads the time of a line. The form is found once from the first lines of a file; a line without a time belongs to the one before it.</summary>
+internal sealed partial class LogClock
+{
+    /// <summary>How far into a line a time is looked for: after an address, a level, a request id.</summary>
+    private const int Head = 256;
+    private static readonly (string Name, Regex Form)[] Known = [("iso", Iso()), ("nginx", Slashes()), ("common", Common()), ("apache", Apache()), ("syslog", Syslog()), ("epoch", Epoch())];
+    private static readonly string[] Months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+    private readonly Regex _form;
+    private readonly string? _format;
+    private readonly DateTimeZone _zone;
+    private readonly DateTimeOffset _now;
+
+    private LogClock(string name, Regex form, string? format, DateTimeZone zone, DateTimeOffset now) => (Name, _form, _format, _zone, _now) = (name, form, format, zone, now);
+
+    public string Name { get; }
+    public static IReadOnlyList<string> Names => [.. Known.Select(item => item.Name)];
+
+    /// <param name="zone">For times without an offset.</param>
+    public static LogClock Named(string name, DateTimeZone zone, DateTimeOffset now) => new(name, Array.Find(Known, item => item.Name == name).Form, null, zone, now);
+
+    /// <param name="pattern">Finds the time's text: group <c>time</c>, else the whole match.</param>
+    /// <param name="format">A .NET format of date and time.</param>
+    public static LogClock Custom(string pattern, string format, DateTimeZone zone, DateTimeOffset now) => new(format, BoundedRegex.Compile(pattern), format, zone, now);
+
+    /// <summary>The known form that most of these lines have; null: none.</summary>
+    public static LogClock? Detect(IReadOnlyList<string> lines, DateTimeZone zone, DateTimeOffset now)
+    {
+        var best = Known.Select(item => Named(item.Name, zone, now)).Select(clock => (clock, Count: lines.Count(line => clock.Read(line) is not null))).MaxBy(item => item.Count);
+        return best.Count > 0 ? best.clock : null;
+    }
+
+    public DateTimeOffset? Read(string line)
+    {
+        var head = line.Length > Head ? line[..Head] : line;
+        var match = _form.Match(head);
+        if (!match.Success) return null;
+        if (_format is null) return Read(match);
+        var text = match.Groups["time"] is { Success: true } group ? group.Value : match.Value;
+        if (_format.Contains('z', StringComparison.Ordinal) || _format.Contains('K', StringComparison.Ordinal))
+            return DateTimeOffset.TryParseExact(text, _format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out var time) ? time.ToUniversalTime() : null;
+        return DateTime.TryParseExact(text, _format, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out var local) ? InZone(local) : null;
+    }
+
+    private DateTimeOffset? Read(Match match)
+    {
+        string Part(string name) => match.Groups[name].Value;
+        int Number(string name) => int.Parse(Part(name), NumberStyles.None, CultureInfo.InvariantCulture);
+        try
+        {
+            if (match.Groups["epoch"].Success)
+            {
+                var text = Part("epoch");
+                var milliseconds = text.Length == 13 ? long.Parse(text, CultureInfo.InvariantCulture) : long.Parse(text, CultureInfo.InvariantCulture) * 1000;
+                return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) + Fraction(Part("f"));
+            }
+            var month = char.IsAsciiDigit(Part("mon")[0]) ? Number("mon") : Array.IndexOf(Months, Part("mon")) + 1;
+            var clock = TimeSpan.ParseExact(Part("t"), @"hh\:mm\:ss", CultureInfo.InvariantCulture) + Fraction(Part("f"));
+            if (!match.Groups["y"].Success) return WithoutYear(month, Number("d"), clock);
+            var local = new DateTime(Number("y"), month, Number("d"), 0, 0, 0, DateTimeKind.Unspecified) + clock;
+            return Part("z") is { Length: > 0 } zone ? new DateTimeOffset(local, Offset(zone)).ToUniversalTime() : InZone(local);
+        }
+        catch (Exception error) when (error is ArgumentOutOfRangeException or FormatException or OverflowException or IndexOutOfRangeException) { return null; } // looks like a time and is none
+    }
+
+    /// <summary>Syslog gives no year: the latest one that does not lie in the future (a day's grace for clocks that differ).</summary>
+    private DateTimeOffset? WithoutYear(int month, int day, TimeSpan clock)
+    {
+        for (var year = _now.Year + 1; year >= _now.Year - 4; year--)
+        {
+            if (day > DateTime.DaysInMonth(year, month)) continue;
+            var time = InZone(new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Unspecified) + clock);
+            if (time <= _now.AddDays(1)) return time;
+        }
+        return null;
+    }
+
+    private DateTimeOffset InZone(DateTime local) => LocalDateTime.FromDateTime(local).InZoneLeniently(_zone).ToDateTimeOffset().ToUniversalTime();
+
+    private static TimeSpan Fraction(string digits) => digits.Length == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(long.Parse(digits.PadRight(7, '0')[..7], CultureInfo.InvariantCulture));
+
+    private static TimeSpan Offset(string text)
+    {
+        if (text is "Z" or "UTC" or "GMT") return TimeSpan.Zero;
+        var digits = text[1..].Replace(":", "", StringComparison.Ordinal);
+        var offset = new TimeSpan(int.Parse(digits[..2], CultureInfo.InvariantCulture), digits.Length > 2 ? int.Parse(digits[2..], CultureInfo.InvariantCulture) : 0, 0);
+        return text[0] == '-' ? -offset : offset;
+    }
+
+    private const RegexOptions Plain = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+    [GeneratedRegex(@"(?<![0-9])(?<y>[0-9]{4})-(?<mon>[0-9]{2})-(?<d>[0-9]{2})[T ](?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})([.,](?<f>[0-9]{1,9}))?( ?(?<z>Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)(?![0-9A-Za-z]))?", Plain, 1000)] private static partial Regex Iso();
+    [GeneratedRegex(@"^\[?(?<y>[0-9]{4})/(?<mon>[0-9]{2})/(?<d>[0-9]{2}) (?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})(\.(?<f>[0-9]{1,9}))?", Plain, 1000)] private static partial Regex Slashes();
+    [GeneratedRegex(@"\[(?<d>[0-9]{2})/(?<mon>[A-Z][a-z]{2})/(?<y>[0-9]{4}):(?<t>[0-9]{2}:[0-9]{2}:[0-9]{2}) (?<z>[+-][0-9]{4})\]", Plain, 1000)] private static partial Regex Common();
+    [GeneratedRegex(@"^\[[A-Z][a-z]{2} (?<mon>[A-Z][a-z]{2}) (?<d>[0-9]{2}) (?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})(\.(?<f>[0-9]{1,9}))? (?<y>[0-9]{4})\]", Plain, 1000)] private static partial Regex Apache();
+    [GeneratedRegex(@"^(<[0-9]+>)?(?<mon>[A-Z][a-z]{2}) {1,2}(?<d>[0-9]{1,2}) (?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})", Plain, 1000)] private static partial Regex Syslog();
+    [GeneratedRegex(@"^\[?(?<epoch>[0-9]{13}|[0-9]{10})(\.(?<f>[0-9]{1,9}))?(?![0-9])", Plain, 1000)] private static partial Regex Epoch();
+}

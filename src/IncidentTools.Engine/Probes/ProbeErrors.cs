@@ -1,0 +1,25 @@
+namespace IncidentTools.Engine.Probes;
+
+/// <summary>The stable words that runbooks branch on (<c>$steps.http.error -eq 'DnsFailure'</c>). Never renamed, never reused for something else.</summary>
+internal static class ProbeErrors
+{
+    // the question itself
+    public const string InvalidTarget = nameof(InvalidTarget), InvalidArgument = nameof(InvalidArgument), InvalidPattern = nameof(InvalidPattern), RegexTimeout = nameof(RegexTimeout),
+        SecretMissing = nameof(SecretMissing), NotSupported = nameof(NotSupported);
+    // the network
+    public const string DnsFailure = nameof(DnsFailure), ConnectionRefused = nameof(ConnectionRefused), ConnectionReset = nameof(ConnectionReset), ConnectionClosed = nameof(ConnectionClosed),
+        HostUnreachable = nameof(HostUnreachable), NetworkError = nameof(NetworkError), Timeout = nameof(Timeout), PacketLoss = nameof(PacketLoss);
+    // what came back
+    public const string StatusUnexpected = nameof(StatusUnexpected), ContentMissing = nameof(ContentMissing), ContentUnwanted = nameof(ContentUnwanted), TooSlow = nameof(TooSlow),
+        TooManyRedirects = nameof(TooManyRedirects), InvalidResponse = nameof(InvalidResponse), Truncated = nameof(Truncated), AnswerUnexpected = nameof(AnswerUnexpected);
+    // TLS
+    public const string TlsFailure = nameof(TlsFailure), Expired = nameof(Expired), NotYetValid = nameof(NotYetValid), ExpiresSoon = nameof(ExpiresSoon), NameMismatch = nameof(NameMismatch),
+        ChainInvalid = nameof(ChainInvalid), IssuerUnexpected = nameof(IssuerUnexpected), ThumbprintUnexpected = nameof(ThumbprintUnexpected), ProtocolTooOld = nameof(ProtocolTooOld);
+    // this machine
+    public const string NotFound = nameof(NotFound), PermissionDenied = nameof(PermissionDenied), Unreadable = nameof(Unreadable), LowSpace = nameof(LowSpace), LowInodes = nameof(LowInodes),
+        FillingUp = nameof(FillingUp), ReadOnly = nameof(ReadOnly), PatternFound = nameof(PatternFound), NoTimestamps = nameof(NoTimestamps);
+    // programs and services
+    public const string NotRunning = nameof(NotRunning), Running = nameof(Running), Starting = nameof(Starting), Stopping = nameof(Stopping), Unhealthy = nameof(Unhealthy), TooMany = nameof(TooMany),
+        StalePidFile = nameof(StalePidFile), NotListening = nameof(NotListening), LimitExceeded = nameof(LimitExceeded), NotRestarted = nameof(NotRestarted), StartUnknown = nameof(StartUnknown),
+        TooManyRestarts = nameof(TooManyRestarts), ManagerMissing = nameof(ManagerMissing), NotStarted = nameof(NotStarted), ExitCode = nameof(ExitCode);
+}
