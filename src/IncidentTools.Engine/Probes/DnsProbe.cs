@@ -103,7 +103,9 @@ internal sealed class DnsProbe() : Probe("probe.dns", "What DNS answers for a na
 
     private static DnsString Question(string name)
     {
-        try { return name.Contains(' ', StringComparison.Ordinal) ? throw new ArgumentException("a name has no spaces") : DnsString.Parse(name); }
+        // a single dot is the root itself
+        if (name.Any(char.IsWhiteSpace) || (name != "." && name.TrimEnd('.').Split('.').Any(label => label.Length == 0))) throw new CannotCheckException(ProbeErrors.InvalidTarget, $"'{name}' is not a name");
+        try { return DnsString.Parse(name); }
         catch (ArgumentException error) { throw new CannotCheckException(ProbeErrors.InvalidTarget, $"'{name}' cannot be asked for: {error.Message}"); }
     }
 

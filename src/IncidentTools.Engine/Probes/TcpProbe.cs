@@ -15,7 +15,7 @@ internal sealed class TcpProbe() : Probe("probe.tcp", "Whether a TCP port accept
 
     private static readonly ObjectShape Shape = new("probe.tcp",
         Required("host", Text, "host name or IP address"),
-        Required("port", Int with { Min = 1, Max = 65535 }, "TCP port"),
+        Required("port", Int with { Min = 1, Max = 65535 }, "TCP port to connect to"),
         Optional("send", Text, "text to send once connected"),
         Optional("expect", Shapes.Regex, "what must come back; read until it matches or the time is up"),
         Optional("warnLatency", Shapes.Duration, "a slower connection is a warning", TimeSpan.FromSeconds(1)),

@@ -14,7 +14,7 @@ internal sealed class TlsProbe() : Probe("probe.tls", "Whether a TLS server show
 {
     private static readonly ObjectShape Shape = new("probe.tls",
         Required("host", Text, "host name or IP address"),
-        Optional("port", Int with { Min = 1, Max = 65535 }, "TCP port", 443L),
+        Optional("port", Int with { Min = 1, Max = 65535 }, "TCP port to connect to", 443L),
         Optional("serverName", Text, "name to ask for (SNI) and to check against; default the host"),
         Optional("warnDays", Number with { Min = 0 }, "fewer days left are a warning", 20d),
         Optional("failDays", Number with { Min = 0 }, "fewer days left fail", 3d),
