@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using IncidentTools.Engine.Execution;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Shapes;
+using IncidentTools.Engine.Probes.Services;
 using static IncidentTools.Engine.Foundation.Shapes.Shapes;
 
 namespace IncidentTools.Engine.Probes;
@@ -32,7 +33,7 @@ internal sealed class CommandProbe() : Probe("probe.command", "Whether a program
         Report(result, found);
         if (result.NotStarted is { } why) found.Unknown(ProbeErrors.NotStarted, $"{program} could not be started: {why}");
         else if (result.TimedOut) found.Unknown(ProbeErrors.Timeout, $"{program} did not end in {(timeout is { } limit ? Duration.Format(limit) : "time")} and was ended");
-        else if (result.ExitCode is not { } code) found.Unknown(ProbeErrors.NotStarted, $"{program} was ended from outside");
+        else if (result.ExitCode is not { } code || (ExitCodes.IsKilled(code) && !Expects(expected, code))) found.Unknown(ProbeErrors.Killed, $"{program} was ended from outside and could tell nothing");
         else Judge(program, code, expected, match, result, found);
     }
 
@@ -45,7 +46,7 @@ internal sealed class CommandProbe() : Probe("probe.command", "Whether a program
 
     private static void Judge(string program, int code, IReadOnlyList<string> expected, Regex? match, ProcessResult result, Findings found)
     {
-        if (!expected.Contains(code.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal))
+        if (!Expects(expected, code))
             found.Fail(ProbeErrors.ExitCode, $"{program} ended with {code}, not {string.Join(" or ", expected)}: {Say.Cut((result.ErrorOutput.Length > 0 ? result.ErrorOutput : result.Output).Trim())}");
         if (match is not null)
         {
@@ -56,4 +57,6 @@ internal sealed class CommandProbe() : Probe("probe.command", "Whether a program
         }
         found.Pass($"{program} ended with {code}{(match is null ? "" : ", its output matches")}");
     }
+
+    private static bool Expects(IReadOnlyList<string> expected, int code) => expected.Contains(code.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
 }

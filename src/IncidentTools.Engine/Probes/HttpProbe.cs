@@ -11,7 +11,7 @@ internal sealed class HttpProbe() : Probe("probe.http", "Whether a URL answers w
     "status", "reason", "finalUrl", "totalMs", "firstByteMs", "bytes", "redirects", "daysLeft", "phase", "failedSamples")
 {
     private static readonly ObjectShape Shape = new("probe.http",
-        Required("url", Url, "http or https URL"),
+        Required("url", Url, "http or https URL, asked straight: no proxy, no cache"),
         Optional("method", OneOf("GET", "HEAD", "POST", "OPTIONS"), "HTTP method", "GET"),
         Optional("headers", new MapShape(Text), "request headers; a value of the form secret:name is looked up, and sent to this host only"),
         Optional("body", Text, "request body, sent as UTF-8"),

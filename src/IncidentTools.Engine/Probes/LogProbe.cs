@@ -109,7 +109,7 @@ internal sealed class LogProbe() : Probe("probe.log", "Whether patterns stand in
         }).ToList());
         found.Observe("files", sources.Select(item => new Dictionary<string, object?>
         {
-            ["name"] = item.Name, ["bytesScanned"] = item.Bytes, ["lines"] = item.Lines, ["linesInWindow"] = item.LinesInWindow, ["linesWithoutTime"] = item.LinesWithoutTime, ["timestampFormat"] = item.TimestampFormat, ["truncated"] = item.Truncated,
+            ["name"] = item.Name, ["bytesScanned"] = item.Bytes, ["lines"] = item.Lines, ["linesInWindow"] = item.LinesInWindow, ["linesWithoutTime"] = item.LinesWithoutTime, ["timestampFormat"] = item.TimestampFormat, ["newest"] = item.Newest, ["truncated"] = item.Truncated,
         }).ToList());
         found.Observe("bytesScanned", sources.Sum(item => item.Bytes));
     }
@@ -123,6 +123,7 @@ internal sealed class LogProbe() : Probe("probe.log", "Whether patterns stand in
             else found.Warn(ProbeErrors.PatternFound, message);
         }
         foreach (var source in sources.Where(item => item.Truncated)) found.Warn(ProbeErrors.Truncated, $"{source.Name}: only {Say.Bytes(source.Bytes)} of it were read");
-        found.Pass($"nothing found in {sources.Sum(item => item.LinesInWindow)} lines of {sources.Count} file(s)");
+        var lines = sources.Sum(item => item.LinesInWindow);
+        found.Pass(lines == 0 ? "nothing found: there is no line at all in the window" : $"nothing found beyond what is right in {lines} lines of {string.Join(", ", sources.Take(3).Select(item => item.Name))}{(sources.Count > 3 ? " …" : "")}");
     }
 }

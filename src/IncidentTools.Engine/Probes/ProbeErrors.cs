@@ -21,5 +21,5 @@ internal static class ProbeErrors
     // programs and services
     public const string NotRunning = nameof(NotRunning), Running = nameof(Running), Starting = nameof(Starting), Stopping = nameof(Stopping), Unhealthy = nameof(Unhealthy), TooMany = nameof(TooMany),
         StalePidFile = nameof(StalePidFile), NotListening = nameof(NotListening), LimitExceeded = nameof(LimitExceeded), NotRestarted = nameof(NotRestarted), StartUnknown = nameof(StartUnknown),
-        TooManyRestarts = nameof(TooManyRestarts), ManagerMissing = nameof(ManagerMissing), NotStarted = nameof(NotStarted), ExitCode = nameof(ExitCode);
+        TooManyRestarts = nameof(TooManyRestarts), ManagerMissing = nameof(ManagerMissing), NotStarted = nameof(NotStarted), Killed = nameof(Killed), ExitCode = nameof(ExitCode);
 }

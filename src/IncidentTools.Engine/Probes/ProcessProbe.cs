@@ -45,7 +45,7 @@ internal sealed class ProcessProbe() : Probe("probe.process", "Whether a program
         found.Pass(processes.Count == 0 ? "no such process runs" : $"{processes.Count} running, {(processes.Count == 1 ? "" : "the first ")}pid {processes[0].Pid}");
     }
 
-    private static List<RunningProcess> Matching(Arguments with, PidFile? file, TimeProvider time, CancellationToken cancellation)
+    private static List<ProcessInfo> Matching(Arguments with, PidFile? file, TimeProvider time, CancellationToken cancellation)
     {
         if (with.Has("pidFile")) return file?.Process is { } one ? [one] : [];
         if (with.Has("commandPattern") && !OperatingSystem.IsLinux()) throw new CannotCheckException(ProbeErrors.NotSupported, "the arguments of other processes are not read on this system: use name, pid or pidFile");
@@ -56,7 +56,7 @@ internal sealed class ProcessProbe() : Probe("probe.process", "Whether a program
         return [.. candidates.Where(item => (name is null || ProcessMatch.HasName(item, name)) && (pattern is null || (item.Pid != Environment.ProcessId && item.Command is not null && pattern.IsMatch(item.Command))))];
     }
 
-    private static void Count(List<RunningProcess> processes, Arguments with, PidFile? file, Findings found)
+    private static void Count(List<ProcessInfo> processes, Arguments with, PidFile? file, Findings found)
     {
         var (least, most) = (with.Int("minCount", 1), with.Has("maxCount") ? with.Int("maxCount") : int.MaxValue);
         found["count"] = processes.Count;
@@ -71,10 +71,10 @@ internal sealed class ProcessProbe() : Probe("probe.process", "Whether a program
         if (processes.Count > most) found.Fail(most == 0 ? ProbeErrors.Running : ProbeErrors.TooMany, $"{processes.Count} running, at most {most} should");
     }
 
-    private static async Task<Dictionary<int, double>> CpuAsync(List<RunningProcess> processes, TimeSpan sample, TimeProvider time, CancellationToken cancellation)
+    private static async Task<Dictionary<int, double>> CpuAsync(List<ProcessInfo> processes, TimeSpan sample, TimeProvider time, CancellationToken cancellation)
     {
         // the first figures were read just before; from here on the distance is known exactly
-        var first = processes.Select(item => ProcessList.Find(item.Pid, time)).OfType<RunningProcess>().ToDictionary(item => item.Pid);
+        var first = processes.Select(item => ProcessList.Find(item.Pid, time)).OfType<ProcessInfo>().ToDictionary(item => item.Pid);
         var began = time.GetTimestamp();
         await Task.Delay(sample, time, cancellation).ConfigureAwait(false);
         var seconds = time.GetElapsedTime(began).TotalSeconds;
@@ -82,7 +82,7 @@ internal sealed class ProcessProbe() : Probe("probe.process", "Whether a program
             .ToDictionary(pair => pair.before.Pid, pair => Math.Round((pair.After!.Cpu!.Value - pair.before.Cpu!.Value).TotalSeconds / seconds * 100, 1));
     }
 
-    private static void Limits(List<RunningProcess> processes, Dictionary<int, double> cpu, Arguments with, Findings found)
+    private static void Limits(List<ProcessInfo> processes, Dictionary<int, double> cpu, Arguments with, Findings found)
     {
         if (processes.Count == 0) return;
         found["rssBytes"] = processes.Max(item => item.RssBytes);
@@ -95,7 +95,7 @@ internal sealed class ProcessProbe() : Probe("probe.process", "Whether a program
         }
     }
 
-    private static void Port(int port, List<RunningProcess> processes, Findings found)
+    private static void Port(int port, List<ProcessInfo> processes, Findings found)
     {
         var owner = ListeningPorts.Owner(port, [.. processes.Select(item => item.Pid)]);
         found["listening"] = owner switch { PortOwner.These => true, PortOwner.Unknown => null, _ => false };

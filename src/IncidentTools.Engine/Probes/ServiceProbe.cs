@@ -11,7 +11,7 @@ internal sealed class ServiceProbe() : Probe("probe.service", "Whether a service
     "state", "running", "pid", "startedAt", "restarts", "exitCode", "manager")
 {
     private static readonly ObjectShape Shape = new("probe.service",
-        Optional("name", Text, "unit (systemd), service name (Windows) or container; with pidFile: the program's name"),
+        Optional("name", Text, "unit (systemd), service name (Windows) or container"),
         Optional("manager", OneOf("auto", "systemd", "scm", "docker", "command", "pidFile"), "who is asked; auto: the status command if given, else the system's manager for the name, else the pid file", "auto"),
         Optional("status", ListOf(Text), "program and arguments that tell the status of a service without a manager; exit code 0 = running"),
         Optional("pidFile", Text, "file with the process id; tells a status command's service's start time"),
@@ -45,7 +45,7 @@ internal sealed class ServiceProbe() : Probe("probe.service", "Whether a service
             case "systemd": return await SystemdService.AskAsync(Name(), context.Processes, timeout, cancellation).ConfigureAwait(false);
             case "docker": return await DockerService.AskAsync(Name(), context.Processes, timeout, cancellation).ConfigureAwait(false);
             case "scm": return OperatingSystem.IsWindows() ? WindowsService.Ask(Name(), context.Time) : throw new CannotCheckException(ProbeErrors.ManagerMissing, "the Windows service manager is not on this machine");
-            case "pidFile": return FromPidFile(with.TextOrNull("pidFile") ?? throw new CannotCheckException(ProbeErrors.InvalidArgument, "pidFile is missing"), name, context.Time);
+            case "pidFile": return FromPidFile(with.TextOrNull("pidFile") ?? throw new CannotCheckException(ProbeErrors.InvalidArgument, "pidFile is missing"), context.Time);
             default: return await FromCommandAsync(status, with, context, timeout, cancellation).ConfigureAwait(false);
         }
     }
@@ -58,9 +58,9 @@ internal sealed class ServiceProbe() : Probe("probe.service", "Whether a service
         return pidFile is not null ? "pidFile" : throw new CannotCheckException(ProbeErrors.ManagerMissing, "no service manager runs this machine: give manager, status or pidFile");
     }
 
-    private static ServiceReport FromPidFile(string path, string? name, TimeProvider time)
+    private static ServiceReport FromPidFile(string path, TimeProvider time)
     {
-        if (PidFile.Read(path, name, time) is not { } file) return new("pidFile", ServiceState.Stopped, $"{path} is not there");
+        if (PidFile.Read(path, null, time) is not { } file) return new("pidFile", ServiceState.Stopped, $"{path} is not there");
         if (file.Process is null) return new("pidFile", ServiceState.Stopped, file.Stale!) { Detail = new Dictionary<string, object?> { ["stalePidFile"] = true } };
         return new("pidFile", ServiceState.Running, $"process {file.Pid} lives") { Pid = file.Pid, StartedAt = file.Process.StartedAt, Resolution = ProcessList.Resolution };
     }

@@ -29,7 +29,8 @@ public sealed class CommandProbeTests : IDisposable
     [InlineData("exit 0", "expectExit: 3", ProbeStatus.Fail, "ExitCode")]
     [InlineData("echo replica lag 90", "outputMatch: 'lag \\d\\b'", ProbeStatus.Fail, "ContentMissing")]
     [InlineData("echo syntax is ok >&2", "outputMatch: syntax is ok", ProbeStatus.Pass, null)]
-    [InlineData("kill -9 $$", "", ProbeStatus.Fail, "ExitCode")]
+    [InlineData("kill -9 $$", "", ProbeStatus.Error, "Killed")]
+    [InlineData("kill -15 $$", "expectExit: 143", ProbeStatus.Pass, null)]
     public async Task Exit_code_and_output_decide(string body, string more, ProbeStatus status, string? error) => (await Check(body + "\n", more)).Is(status, error);
 
     [Fact]

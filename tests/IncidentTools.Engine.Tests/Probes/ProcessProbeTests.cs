@@ -121,6 +121,16 @@ public sealed class ProcessProbeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_long_name_is_not_taken_for_another_that_begins_the_same()
+    {
+        Script.Require();
+        foreach (var name in new[] { "it-a-very-long-name-one", "it-a-very-long-name-two" }) File.Copy("/bin/sleep", Path.Combine(_folder.Path, name));
+        _started.Add(Process.Start(new ProcessStartInfo(Path.Combine(_folder.Path, "it-a-very-long-name-one"), "300"))!);
+        (await ProbeRun.Check("probe.process", "name: it-a-very-long-name-one")).Is(ProbeStatus.Pass, null);
+        (await ProbeRun.Check("probe.process", "name: it-a-very-long-name-two")).Is(ProbeStatus.Fail, "NotRunning");
+    }
+
+    [Fact]
     public async Task The_port_must_be_held_by_the_program_itself()
     {
         using var server = LoopbackServer.Raw(connection => connection.HangAsync());

@@ -13,6 +13,8 @@ internal sealed class RealProcesses(string? folder = null) : IProcessRunner
         return folders.Select(item => Path.Combine(item, program)).FirstOrDefault(File.Exists);
     }
 
+    public Task EndAsync(int pid, DateTimeOffset startedAt, TimeSpan patience, CancellationToken cancellation) => throw new InvalidOperationException("a probe ends no programs of others");
+
     public async Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();

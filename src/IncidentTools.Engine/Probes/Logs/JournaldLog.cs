@@ -14,17 +14,27 @@ internal static class JournaldLog
         List<string> arguments = ["--no-pager", "--output=short-unix", $"--unit={unit}"];
         if (window.From is { } from) arguments.Add($"--since=@{Seconds(from)}");
         if (window.To is { } to) arguments.Add($"--until=@{Seconds(to.AddSeconds(1))}");
+        var result = await AskAsync(processes, arguments, maxBytes, timeout, cancellation).ConfigureAwait(false);
+        var source = new LogSource($"journal of {unit}") { Bytes = result.Output.Length, Truncated = result.Truncated };
+        scan.Read(Lines(result, cancellation), LogClock.Named("epoch", DateTimeZone.Utc, now), _ => null, source);
+        // a quiet unit and a mistyped one look the same within the window
+        if (source.Lines == 0 && !Lines(await AskAsync(processes, ["--no-pager", "--output=short-unix", $"--unit={unit}", "--lines=1"], maxBytes, timeout, cancellation).ConfigureAwait(false), cancellation).Any())
+            throw new CannotCheckException(ProbeErrors.NotFound, $"the journal has no line of {unit} at all: is that its name?");
+        return source;
+    }
+
+    /// <summary>Its own remarks ("-- No entries --", "-- Boot … --") are no lines of the unit.</summary>
+    private static IEnumerable<string> Lines(ProcessResult result, CancellationToken cancellation) => LogScan.Lines(new StringReader(result.Output), cancellation).Where(line => !line.StartsWith("-- ", StringComparison.Ordinal));
+
+    private static async Task<ProcessResult> AskAsync(IProcessRunner processes, IReadOnlyList<string> arguments, int maxBytes, TimeSpan timeout, CancellationToken cancellation)
+    {
         var result = await processes.RunAsync(new ProcessRequest("journalctl", arguments)
         {
             Timeout = timeout, MaxLines = int.MaxValue, MaxBytes = maxBytes, Environment = new Dictionary<string, string?> { ["LC_ALL"] = "C" },
         }, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         Check(result, timeout);
-        var source = new LogSource($"journal of {unit}") { Bytes = result.Output.Length, Truncated = result.Truncated };
-        using var reader = new StringReader(result.Output);
-        // its own remarks ("-- No entries --", "-- Boot … --") are no lines of the unit
-        scan.Read(LogScan.Lines(reader, cancellation).Where(line => !line.StartsWith("-- ", StringComparison.Ordinal)), LogClock.Named("epoch", DateTimeZone.Utc, now), _ => null, source);
-        return source;
+        return result;
     }
 
     private static void Check(ProcessResult result, TimeSpan timeout)

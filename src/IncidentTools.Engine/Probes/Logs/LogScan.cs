@@ -18,6 +18,8 @@ internal sealed class LogSource(string name)
     public long LinesWithoutTime { get; set; }
     public bool Truncated { get; set; }
     public string? TimestampFormat { get; set; }
+    /// <summary>The latest time of any line: shows a log that stopped, or a wrong zone.</summary>
+    public DateTimeOffset? Newest { get; set; }
 }
 
 /// <summary>Puts lines through the window and the patterns.</summary>
@@ -54,6 +56,7 @@ internal sealed class LogScan(IReadOnlyList<LogPattern> patterns, LogWindow wind
         {
             if (time is null) source.LinesWithoutTime++;
             now = time ?? now;
+            if (time > source.Newest || source.Newest is null) source.Newest = time ?? source.Newest;
             if (now is null || now < window.From) return true;
             if (now > window.To) return now <= window.To + Disorder;
         }

@@ -145,7 +145,6 @@ internal sealed class HttpExchange(HttpPlan plan, TimeProvider time)
         {
             body.Write(buffer, 0, (int)Math.Min(read, plan.MaxBodyBytes - body.Length));
             sample.Bytes = body.Length;
-            sample.Body = "";
             if (body.Length < plan.MaxBodyBytes) continue;
             // one more byte tells a body that ends here from one that goes on
             sample.Truncated = read > plan.MaxBodyBytes || await stream.ReadAsync(buffer.AsMemory(0, 1), cancellation).ConfigureAwait(false) > 0;

@@ -19,10 +19,10 @@ internal static class LinuxProcesses
         }
     }
 
-    public static IReadOnlyList<RunningProcess> All(TimeProvider time, CancellationToken cancellation)
+    public static IReadOnlyList<ProcessInfo> All(TimeProvider time, CancellationToken cancellation)
     {
         var boot = Boot(time);
-        var list = new List<RunningProcess>();
+        var list = new List<ProcessInfo>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -31,7 +31,7 @@ internal static class LinuxProcesses
         return list;
     }
 
-    public static RunningProcess? Find(int pid, TimeProvider time) => Read(pid, Boot(time));
+    public static ProcessInfo? Find(int pid, TimeProvider time) => Read(pid, Boot(time));
 
     /// <summary>The moment of boot by today's clock. Not btime of /proc/stat: that has whole seconds only.</summary>
     private static DateTimeOffset Boot(TimeProvider time)
@@ -40,7 +40,7 @@ internal static class LinuxProcesses
         return time.GetUtcNow() - TimeSpan.FromSeconds(uptime);
     }
 
-    private static RunningProcess? Read(int pid, DateTimeOffset boot)
+    private static ProcessInfo? Read(int pid, DateTimeOffset boot)
     {
         try
         {

@@ -4,7 +4,7 @@ namespace IncidentTools.Engine.Probes.Processes;
 
 /// <param name="Process">The living process it names; null when there is none.</param>
 /// <param name="Stale">Why the file does not speak of a living process of its own; null when it does.</param>
-internal sealed record PidFile(string Path, int Pid, RunningProcess? Process, string? Stale)
+internal sealed record PidFile(string Path, int Pid, ProcessInfo? Process, string? Stale)
 {
     // a program writes its file after it started; anything later is another process with a reused id
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
@@ -36,18 +36,19 @@ internal sealed record PidFile(string Path, int Pid, RunningProcess? Process, st
         if (process is null && !ProcessList.SeesAll) throw new CannotCheckException(ProbeErrors.PermissionDenied, $"this account sees only its own processes, and process {pid} of {path} is not one of them");
         if (process is null || process.IsZombie) return new(path, pid, null, $"process {pid} of {path} is not there any more");
         if (name is not null && !ProcessMatch.HasName(process, name)) return new(path, pid, null, $"process {pid} of {path} is {process.Name}, not {name}");
-        return name is null && process.StartedAt > written + Slack ? new(path, pid, null, $"process {pid} ({process.Name}) began after {path} was written: its id was reused") : new(path, pid, process, null);
+        // ages, not moments: the file's clock is the system's, the engine's may be another
+        return name is null && TimeProvider.System.GetUtcNow() - written > time.GetUtcNow() - process.StartedAt + Slack ? new(path, pid, null, $"process {pid} ({process.Name}) began after {path} was written: its id was reused") : new(path, pid, process, null);
     }
 }
 
 internal static class ProcessMatch
 {
-    // the kernel keeps 15 bytes of a name
+    // the kernel keeps 15 bytes of a name; the rest stands in the arguments, unless the program wrote its title over them
     private const int KernelNameLength = 15;
 
-    public static bool HasName(RunningProcess process, string name)
+    public static bool HasName(ProcessInfo process, string name)
     {
-        if (!OperatingSystem.IsWindows()) return process.Name == name || process.Program == name || (name.Length > KernelNameLength && process.Name == name[..KernelNameLength] && process.Program is null);
+        if (!OperatingSystem.IsWindows()) return process.Name == name || process.Program == name || (name.Length > KernelNameLength && process.Name == name[..KernelNameLength] && process.Program?.StartsWith(process.Name, StringComparison.Ordinal) != true);
         var bare = name.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? name[..^4] : name;
         return process.Name.Equals(bare, StringComparison.OrdinalIgnoreCase);
     }

@@ -20,6 +20,15 @@ internal static class ManagerProgram
         cancellation.ThrowIfCancellationRequested();
         if (result.NotStarted is { } why) throw new CannotCheckException(ProbeErrors.NotStarted, $"{program} could not be started: {why}");
         if (result.TimedOut) throw new CannotCheckException(ProbeErrors.Timeout, $"{program} did not answer in {Duration.Format(timeout)}");
-        return result.ExitCode is null ? throw new CannotCheckException(ProbeErrors.NotStarted, $"{program} was ended from outside") : result;
+        return result.ExitCode is not { } code || ExitCodes.IsKilled(code) ? throw new CannotCheckException(ProbeErrors.Killed, $"{program} was ended from outside and could tell nothing") : result;
     }
+}
+
+internal static class ExitCodes
+{
+    // Unix shells and .NET say 128 + the number of the signal, of which there are 64
+    private const int Signals = 128, MostSignals = 64;
+
+    /// <summary>Whether a program did not end by itself but by a signal.</summary>
+    public static bool IsKilled(int code) => !OperatingSystem.IsWindows() && code is > Signals and <= Signals + MostSignals;
 }

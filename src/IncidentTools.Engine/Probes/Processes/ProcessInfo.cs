@@ -6,7 +6,7 @@ namespace IncidentTools.Engine.Probes.Processes;
 /// <param name="Command">Program and arguments as one text for matching and reading; null where the system does not show them.</param>
 /// <param name="Program">The executable's file name.</param>
 /// <param name="StartedAt">UTC, exact to about <see cref="ProcessList.Resolution"/>; null when the system does not say.</param>
-internal sealed record RunningProcess(int Pid, string Name, string? Program, string? Command, DateTimeOffset? StartedAt, long RssBytes, TimeSpan? Cpu)
+internal sealed record ProcessInfo(int Pid, string Name, string? Program, string? Command, DateTimeOffset? StartedAt, long RssBytes, TimeSpan? Cpu)
 {
     public int? ParentPid { get; init; }
     /// <summary>Ended and not yet collected by its parent: it does nothing any more.</summary>
@@ -22,10 +22,10 @@ internal static class ProcessList
     /// <summary>Whether the processes of other users can be seen (/proc may be mounted with hidepid).</summary>
     public static bool SeesAll => !OperatingSystem.IsLinux() || LinuxProcesses.SeesAll;
 
-    public static IReadOnlyList<RunningProcess> All(TimeProvider time, CancellationToken cancellation)
+    public static IReadOnlyList<ProcessInfo> All(TimeProvider time, CancellationToken cancellation)
     {
         if (OperatingSystem.IsLinux()) return LinuxProcesses.All(time, cancellation);
-        var list = new List<RunningProcess>();
+        var list = new List<ProcessInfo>();
         foreach (var process in Process.GetProcesses())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -35,7 +35,7 @@ internal static class ProcessList
         return list;
     }
 
-    public static RunningProcess? Find(int pid, TimeProvider time)
+    public static ProcessInfo? Find(int pid, TimeProvider time)
     {
         if (OperatingSystem.IsLinux()) return LinuxProcesses.Find(pid, time);
         try
@@ -47,7 +47,7 @@ internal static class ProcessList
         catch (InvalidOperationException) { return null; }
     }
 
-    private static RunningProcess? Read(Process process)
+    private static ProcessInfo? Read(Process process)
     {
         // of another user's processes some things are not shown: those stay null
         T? Try<T>(Func<T> get) where T : struct
