@@ -14,6 +14,8 @@ public sealed record RunbookDefinition
     public IReadOnlyList<string> Reviewers { get; init; } = [];
     public DateOnly? LastReviewed { get; init; }
     public TimeSpan? ReviewEvery { get; init; }
+    /// <summary>When its next review is due; null when none is demanded or there was none yet.</summary>
+    public DateOnly? ReviewDue => ReviewEvery is { } every && LastReviewed?.ToDateTime(TimeOnly.MinValue) is { } last && every < DateTime.MaxValue - last ? DateOnly.FromDateTime(last + every) : null;
     public IReadOnlyList<RunbookRevision> Revisions { get; init; } = [];
     public IReadOnlyList<string> Classes { get; init; } = [];
     public IReadOnlyList<string> Severities { get; init; } = [];

@@ -37,6 +37,9 @@ internal static class ServicesFile
         Required("schema", OneOf("incidenttools/services/v1"), "the format"),
         Optional("services", new MapShape(Service) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "services by id"));
 
+    /// <summary>What <c>$service</c> may have, x- keys aside.</summary>
+    public static IReadOnlyCollection<string> Keys { get; } = [.. Service.Fields.Select(field => field.Name), "id"];
+
     public static IReadOnlyDictionary<string, ServiceDefinition> Bind(PlainMap file) => file.Map("services").Maps().ToDictionary(item => item.Key, item => new ServiceDefinition
     {
         Id = item.Key, Name = item.Value.Text("name"), Critical = item.Value.Flag("critical"), Owner = item.Value.TextOrNull("owner"), EscalationPolicy = item.Value.TextOrNull("escalationPolicy"),

@@ -11,6 +11,15 @@ public sealed class PlainMap(SourceSpan span) : IReadOnlyDictionary<string, obje
 
     public SourceSpan Span => span;
 
+    /// <summary>The map that nobody wrote: the defaults of an object's fields.</summary>
+    internal static PlainMap Defaults(ObjectShape shape)
+    {
+        var map = new PlainMap(SourceSpan.None);
+        foreach (var field in shape.Fields)
+            if (field.Default is not null) map.Add(field.Name, field.Default, SourceSpan.None, SourceSpan.None);
+        return map;
+    }
+
     internal void Add(string key, object? value, SourceSpan keySpan, SourceSpan valueSpan)
     {
         _members.Add(key, (value, keySpan, valueSpan));

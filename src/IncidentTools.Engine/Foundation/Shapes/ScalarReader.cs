@@ -9,26 +9,40 @@ internal sealed partial class ScalarReader(DiagnosticBag bag, ITemplateReader? t
 {
     private static readonly TimeSpan RegexTime = TimeSpan.FromSeconds(1);
 
-    public object? Read(YamlScalar scalar, ScalarShape shape, string path)
+    /// <param name="dynamic">Whether this part of the document takes expressions.</param>
+    public object? Read(YamlScalar scalar, ScalarShape shape, string path, bool dynamic)
     {
-        var text = scalar.Text;
-        if (shape.Kind == ScalarKind.Expression && templates is not null) return templates.Expression(text, scalar.Span, path);
-        if (text.Contains("${{", StringComparison.Ordinal) && templates is not null)
+        if (templates is not null)
         {
-            if (shape.AllowExpression) return templates.Template(text, scalar.Span, path);
-            bag.Error("IT2007", scalar.Span, path, "an expression is not allowed here", "Give the value itself.");
+            if (shape.Kind == ScalarKind.Expression) return templates.Expression(scalar.Text, scalar.Span, path);
+            if (scalar.Text.Contains("${{", StringComparison.Ordinal))
+            {
+                if (dynamic && shape.AllowExpression) return templates.Template(scalar.Text, scalar.Span, path);
+                if (templates.Literal(scalar.Text, scalar.Span, path) is not { } literal) return null;
+                scalar = scalar with { Text = literal };
+            }
+        }
+        if (shape.Later.Count > 0 && shape.Later.Contains(scalar.Text))
+        {
+            NotYet(bag, scalar.Text, scalar.Span, path);
             return null;
         }
         var value = Convert(scalar, shape, out var expected, out var fix);
         if (expected is not null)
         {
-            bag.Error("IT2002", scalar.Span, path, $"expected {expected}, found '{(text.Length <= 40 ? text : text[..40] + "…")}'", fix);
+            bag.Error("IT2002", scalar.Span, path, $"expected {expected}, found '{Short(scalar.Text)}'", fix);
             return null;
         }
         return CheckBounds(scalar, shape, path, value) ? value : null;
     }
 
-    public static string Describe(ScalarShape shape) => shape.Enum is { } words ? "one of " + string.Join(", ", words) : shape.Kind switch
+    public static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
+
+    /// <summary>What the format has and this version cannot run.</summary>
+    public static void NotYet(DiagnosticBag bag, string name, SourceSpan span, string path) =>
+        bag.Error("IT2009", span, path, $"'{name}' is part of the format, but this version of IncidentTools cannot run it yet", "Leave it out, or update the module when a version has it.");
+
+    public static string Describe(ScalarShape shape) => shape.Enum is { } words ? "one of " + string.Join(", ", shape.Pattern is null ? words : words.Append(shape.Expected ?? shape.Pattern)) : shape.Kind switch
     {
         ScalarKind.Int => "a whole number",
         ScalarKind.Number => "a number",
@@ -55,7 +69,7 @@ internal sealed partial class ScalarReader(DiagnosticBag bag, ITemplateReader? t
         (expected, fix) = (null, null);
         if (shape.Enum is { } words)
         {
-            if (words.Contains(text, StringComparer.Ordinal)) return text;
+            if (words.Contains(text, StringComparer.Ordinal) || (shape.Pattern is { } other && Regex.IsMatch(text, other, RegexOptions.CultureInvariant, RegexTime))) return text;
             (expected, fix) = (Describe(shape), Nearest.Of(text, words) is { } near ? $"Did you mean '{near}'?" : null);
             return null;
         }
@@ -98,9 +112,9 @@ internal sealed partial class ScalarReader(DiagnosticBag bag, ITemplateReader? t
 
     private bool CheckBounds(YamlScalar scalar, ScalarShape shape, string path, object? value)
     {
-        if (shape.Pattern is { } pattern && value is string text && !Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant, RegexTime))
+        if (shape is { Pattern: { } pattern, Enum: null } && value is string text && !Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant, RegexTime))
         {
-            bag.Error("IT2005", scalar.Span, path, $"'{text}' does not match {pattern}");
+            bag.Error("IT2005", scalar.Span, path, shape.Expected is { } words ? $"expected {words}, found '{Short(text)}'" : $"'{text}' does not match {pattern}");
             return false;
         }
         double? size = value switch { long number => number, double number => number, TimeSpan time => time.TotalSeconds, string word => word.Length, _ => null };

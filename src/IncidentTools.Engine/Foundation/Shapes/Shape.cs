@@ -10,6 +10,12 @@ public abstract record Shape
 {
     /// <summary>One sentence for the schema, completion and the docs.</summary>
     public string Doc { get; init; } = "";
+    /// <summary>From here down values may be expressions, where the document has any; elsewhere <c>${{</c> is refused.</summary>
+    public bool TakesExpressions { get; init; }
+    /// <summary>Whether <c>${{ … }}</c> may stand for this value where expressions are taken: inside a text, or as the whole of a list or map.</summary>
+    public bool AllowExpression { get; init; } = true;
+    /// <summary>Its name under $defs of the schema, for shapes used more than once; null = written out.</summary>
+    public string? Definition { get; init; }
 }
 
 public enum ScalarKind
@@ -44,14 +50,16 @@ public enum ScalarKind
 
 public sealed record ScalarShape(ScalarKind Kind) : Shape
 {
-    /// <summary>Closed list of words; the scalar's own text is compared, case-sensitively.</summary>
+    /// <summary>Closed list of words; the scalar's own text is compared, case-sensitively. With a <see cref="Pattern"/> what matches that is good too.</summary>
     public IReadOnlyList<string>? Enum { get; init; }
     public string? Pattern { get; init; }
+    /// <summary>The pattern in words: <c>goto &lt;step&gt;</c>.</summary>
+    public string? Expected { get; init; }
+    /// <summary>Words of the format that this version cannot run yet: refused as that, not as unknown.</summary>
+    public IReadOnlyList<string> Later { get; init; } = [];
     /// <summary>Inclusive bounds: of the number, the duration (seconds) or the text's length.</summary>
     public double? Min { get; init; }
     public double? Max { get; init; }
-    /// <summary>Whether ${{ … }} may stand here when the document allows expressions at all.</summary>
-    public bool AllowExpression { get; init; } = true;
 }
 
 public sealed record ListShape(Shape Item) : Shape
@@ -81,9 +89,40 @@ public sealed record ObjectShape(string Name, params Field[] Fields) : Shape
     public ObjectShape With(params Field[] more) => this with { Fields = [.. Fields, .. more] };
 }
 
+/// <summary>A map where the value of one key (<c>uses</c>, <c>type</c>) decides which other keys there are.</summary>
+public sealed record VariantShape : Shape
+{
+    /// <param name="what">What the deciding value is, for messages: "kind of step".</param>
+    /// <param name="cases">The deciding value → the fields it adds.</param>
+    public VariantShape(ObjectShape common, string key, string what, IEnumerable<KeyValuePair<string, Field[]>> cases)
+    {
+        (Common, Key, What) = (common, key, what);
+        Cases = cases.ToDictionary(item => item.Key, item => item.Value, StringComparer.Ordinal);
+        Forms = Cases.ToDictionary(item => item.Key, item => common.With(item.Value), StringComparer.Ordinal);
+        Fields = [.. Cases.Values.SelectMany(fields => fields).Select(field => field.Name).Distinct()];
+        Loose = common.With([.. Fields.Select(name => new Field(name, new AnyShape { TakesExpressions = true }, ""))]);
+    }
+
+    public ObjectShape Common { get; }
+    public string Key { get; }
+    public string What { get; }
+    public IReadOnlyDictionary<string, Field[]> Cases { get; }
+    /// <summary>Every key that some case adds.</summary>
+    public IReadOnlyList<string> Fields { get; }
+    /// <summary>The case when the deciding key is not written; null = it must be.</summary>
+    public string? Default { get; init; }
+    /// <summary>Deciding values of the format that this version cannot run yet.</summary>
+    public IReadOnlyCollection<string> Later { get; init; } = [];
+    internal IReadOnlyDictionary<string, ObjectShape> Forms { get; }
+    /// <summary>What is read when the deciding value is unknown: so that one mistake is one finding.</summary>
+    internal ObjectShape Loose { get; }
+}
+
 public sealed record Field(string Name, Shape Shape, string Doc)
 {
     public bool Required { get; init; }
+    /// <summary>Part of the format that this version cannot run yet: refused as that, not as unknown.</summary>
+    public bool Later { get; init; }
     /// <summary>Plain data; null = none.</summary>
     public object? Default { get; init; }
 }
@@ -109,4 +148,5 @@ public static class Shapes
     public static ListShape ListOf(Shape item, bool allowSingle = false) => new(item) { AllowSingle = allowSingle };
     public static Field Required(string name, Shape shape, string doc) => new(name, shape, doc) { Required = true };
     public static Field Optional(string name, Shape shape, string doc, object? @default = null) => new(name, shape, doc) { Default = @default };
+    public static Field Later(string name) => new(name, new AnyShape(), "") { Later = true };
 }

@@ -23,22 +23,37 @@ public sealed class YamlTree
     /// <summary>As <see cref="Load(string, DiagnosticBag)"/>, with the bytes that were read (what a hash binds to).</summary>
     public static YamlNode? Load(string file, DiagnosticBag bag, out byte[] bytes)
     {
-        bytes = [];
-        var start = new SourceSpan(file, 1, 1, 1, 1);
+        var read = ReadFile(file, bag);
+        bytes = read ?? [];
+        return read is null ? null : Parse(read, file, bag, out _);
+    }
+
+    /// <summary>The bytes of a file, or null with a finding in the bag.</summary>
+    public static byte[]? ReadFile(string file, DiagnosticBag bag)
+    {
+        var start = Start(file);
         try
         {
             if (Directory.Exists(file)) bag.Error("IT1001", start, "", "this is a folder, not a file");
             else if (!File.Exists(file)) bag.Error("IT1001", start, "", "there is no such file");
-            else if (new FileInfo(file).Length > MaxBytes) bag.Error("IT1002", start, "", $"the file is larger than {MaxBytes / 1024} KiB");
-            else
-            {
-                bytes = File.ReadAllBytes(file);
-                return Decode(bytes, file, bag) is { } text ? Parse(text, file, bag) : null;
-            }
+            else if (new FileInfo(file).Length > MaxBytes) bag.Error("IT1002", start, "", TooLarge);
+            else return File.ReadAllBytes(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException) { bag.Error("IT1001", start, "", error.Message); }
         return null;
     }
+
+    /// <summary>The root node of a file's bytes and its text, or null with findings in the bag.</summary>
+    public static YamlNode? Parse(byte[] bytes, string file, DiagnosticBag bag, out string text)
+    {
+        text = "";
+        if (bytes.Length > MaxBytes) bag.Error("IT1002", Start(file), "", TooLarge);
+        else if (Decode(bytes, file, bag) is { } decoded) return Parse(text = decoded, file, bag);
+        return null;
+    }
+
+    private static string TooLarge { get; } = $"the file is larger than {MaxBytes / 1024} KiB";
+    private static SourceSpan Start(string file) => new(file, 1, 1, 1, 1);
 
     /// <summary>The root node of a text, or null with findings in the bag.</summary>
     public static YamlNode? Parse(string text, string file, DiagnosticBag bag)

@@ -1,0 +1,102 @@
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Foundation.Shapes;
+
+namespace IncidentTools.Engine.Runbooks.Checks;
+
+/// <summary>The ways through a runbook: steps nobody reaches, loops without a limit, needs that cannot be met, cleanups that wait. Only for runbooks whose names are right.</summary>
+internal static class FlowChecks
+{
+    private static readonly string[] Waiting = ["manual", "ask", "approve", "wait"];
+
+    public static void Check(PlainMap map, RunbookDefinition book, IReadOnlyList<StepDraft> drafts, DiagnosticBag bag)
+    {
+        var main = drafts.Where(draft => !draft.IsHandler).ToArray();
+        var handlers = drafts.Where(draft => draft.IsHandler).ToArray();
+        Lines(new FlowGraph(main), main.Length > 0 ? [0] : [], main, bag);
+        var graph = new FlowGraph(handlers);
+        Lines(graph, [.. new[] { book.OnError, book.OnCancel }.OfType<string>().Select(graph.IndexOf)], handlers, bag);
+        if (book.OnCancel is { } cleanup)
+            foreach (var draft in graph.From(graph.IndexOf(cleanup)).Select(index => handlers[index])) Cleanup(draft, bag);
+    }
+
+    private static void Lines(FlowGraph graph, int[] entries, StepDraft[] drafts, DiagnosticBag bag)
+    {
+        var reached = entries.SelectMany(graph.From).ToHashSet();
+        for (var index = 0; index < drafts.Length; index++)
+        {
+            var draft = drafts[index];
+            if (!reached.Contains(index))
+            {
+                if (!draft.IsHandler && drafts[index - 1].Step is { Use.Uses: "end", When: null } end)
+                    bag.Error("IT4004", draft.Source.At("id"), draft.Path, $"'{draft.Step.Id}' stands after the end step '{end.Id}' and nothing leads to it", "Move it in front, or lead to it with goto or next.");
+                else if (draft.IsHandler) bag.Error("IT4001", draft.Source.At("id"), draft.Path, $"no way leads to the handler '{draft.Step.Id}'", "Name it in onError or onCancel, or in the next of another handler.");
+                else bag.Error("IT4001", draft.Source.At("id"), draft.Path, $"no way leads to '{draft.Step.Id}'");
+                continue;
+            }
+            foreach (var edge in graph.Edges(index))
+                if (edge.To <= index && drafts[edge.To].Step.MaxVisits is null && graph.From(edge.To).Contains(index))
+                    bag.Error("IT4002", edge.Span, edge.Path, $"this leads back to '{drafts[edge.To].Step.Id}', which has no maxVisits: the loop has no end", $"Add maxVisits to '{drafts[edge.To].Step.Id}'.");
+            foreach (var need in NameChecks.Targets(draft).Where(target => target.Key == "needs"))
+                if (!CanHaveRun(graph, need.Id, index, draft.IsHandler))
+                    bag.Error("IT4008", need.Span, need.Path, need.Id == draft.Step.Id ? $"'{need.Id}' needs itself" : $"'{need.Id}' never runs before '{draft.Step.Id}', so this step could not run");
+        }
+    }
+
+    // what the main line did, a handler may need; nothing of the main line comes after a handler
+    private static bool CanHaveRun(FlowGraph graph, string need, int index, bool isHandler) => graph.IndexOf(need) is >= 0 and var needed ? needed != index && graph.After(needed).Contains(index) : isHandler;
+
+    private static void Cleanup(StepDraft draft, DiagnosticBag bag)
+    {
+        var step = draft.Step;
+        if (Waiting.Contains(step.Use.Uses)) bag.Error("IT4009", step.Use.Span, draft.Path, $"'{step.Id}' belongs to onCancel and would wait: a cleanup has 2 minutes and nobody to ask");
+        else if (step.Approval is { Min: > 0 }) bag.Error("IT4009", draft.Source.At("approval"), draft.Path + ".approval", $"'{step.Id}' belongs to onCancel and would wait for an approval");
+        else if (step is { Impact: >= StepImpact.Medium, Approval: null })
+            bag.Warning("IT4009", step.Use.Span, draft.Path, $"'{step.Id}' belongs to onCancel, and its impact asks for an approval that a cleanup cannot wait for", "Write approval: { min: 0 } when it may run without.");
+    }
+}
+
+/// <summary>A way from one step to another, and where it is written.</summary>
+internal readonly record struct FlowEdge(int To, SourceSpan Span, string Path);
+
+/// <summary>The steps of one list and every way between them.</summary>
+internal sealed class FlowGraph
+{
+    private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
+    private readonly List<FlowEdge>[] _edges;
+    private readonly HashSet<int>?[] _after;
+
+    public FlowGraph(IReadOnlyList<StepDraft> drafts)
+    {
+        for (var index = 0; index < drafts.Count; index++) _index[drafts[index].Step.Id] = index;
+        _edges = [.. drafts.Select((draft, index) => Ways(draft, index, drafts.Count).ToList())];
+        _after = new HashSet<int>?[drafts.Count];
+    }
+
+    /// <summary>-1 for a step of the other list.</summary>
+    public int IndexOf(string id) => _index.GetValueOrDefault(id, -1);
+    public IReadOnlyList<FlowEdge> Edges(int index) => _edges[index];
+    /// <summary>A step and all that can come after it.</summary>
+    public IEnumerable<int> From(int index) => After(index).Append(index);
+
+    /// <summary>All that can come after a step; itself too when it is in a loop.</summary>
+    public HashSet<int> After(int index)
+    {
+        if (_after[index] is { } known) return known;
+        var found = new HashSet<int>();
+        var open = new Stack<int>([index]);
+        while (open.TryPop(out var at))
+            foreach (var edge in _edges[at])
+                if (found.Add(edge.To)) open.Push(edge.To);
+        return _after[index] = found;
+    }
+
+    private IEnumerable<FlowEdge> Ways(StepDraft draft, int index, int count)
+    {
+        var step = draft.Step;
+        foreach (var target in NameChecks.Targets(draft))
+            if (target.Key != "needs" && IndexOf(target.Id) is >= 0 and var to) yield return new FlowEdge(to, target.Span, target.Path);
+        // document order: not after an unconditional end, a next or a switch that always decides, and never among handlers
+        var decides = step.Use.Uses == "end" || (step.Use.Uses == "switch" && step.Default is not null);
+        if (step.Next is null && !draft.IsHandler && index + 1 < count && (!decides || step.When is not null)) yield return new FlowEdge(index + 1, step.Span, draft.Path);
+    }
+}

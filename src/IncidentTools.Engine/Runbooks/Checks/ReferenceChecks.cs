@@ -1,0 +1,48 @@
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Foundation.Shapes;
+using IncidentTools.Engine.Foundation.Yaml;
+
+namespace IncidentTools.Engine.Runbooks.Checks;
+
+/// <summary>What expressions read: every root, parameter, step and variable must exist, except on the left of <c>??</c>.</summary>
+internal static class ReferenceChecks
+{
+    /// <summary>What stands before the first dot.</summary>
+    public static readonly string[] Roots = ["params", "service", "incident", "run", "vars", "now", "steps", "step", "item"];
+    /// <summary>What a finished step offers: <c>$steps.http.value</c>.</summary>
+    public static readonly string[] StepMembers =
+        ["id", "state", "status", "value", "unit", "error", "message", "observations", "thresholds", "output", "detail", "attempt", "visit", "outcome", "note", "startedAt", "endedAt", "intendedAt", "settledBy"];
+
+    public static void Check(PlainMap map, IReadOnlyList<UsedPath> paths, IReadOnlyList<StepDraft> drafts, IReadOnlyCollection<string>? service, ScalarPlaces places, DiagnosticBag bag)
+    {
+        if (paths.Count == 0) return;
+        var parameters = map.Map("parameters").Keys.ToArray();
+        var steps = map.List("steps").Concat(map.List("handlers")).OfType<PlainMap>().Select(step => step.TextOrNull("id")).OfType<string>().ToArray();
+        var variables = drafts.SelectMany(draft => draft.Step.Set.Keys).Distinct(StringComparer.Ordinal).ToArray();
+        foreach (var used in paths)
+        {
+            if (used.Optional) continue;
+            var parts = used.Path.Split('.', '[');
+            var place = places.At(used.Scalar, used.Value, used.Offset, used.Path.Length);
+            void Find(string name, IReadOnlyCollection<string> known, string code, string what)
+            {
+                if (!known.Contains(name, StringComparer.OrdinalIgnoreCase)) bag.Error(code, place, used.At, $"there is no {what} '{name}'", Nearest.Hint(name, known));
+            }
+            switch (parts[0].ToLowerInvariant())
+            {
+                case "item": bag.Error("IT3009", place, used.At, "$item exists only inside foreach"); break;
+                case "params" when parts.Length > 1: Find(parts[1], parameters, "IT3011", "parameter"); break;
+                case "vars" when parts.Length > 1: Find(parts[1], variables, "IT3012", "variable that a set step sets, named"); break;
+                case "service" when parts.Length > 1 && service is not null && !parts[1].StartsWith("x-", StringComparison.Ordinal): Find(parts[1], service, "IT3013", "key of a service named"); break;
+                case "steps" when parts.Length > 1:
+                    Find(parts[1], steps, "IT3010", "step");
+                    if (parts.Length > 2 && parts[2].Length > 0 && !StepMembers.Contains(parts[2], StringComparer.OrdinalIgnoreCase))
+                        bag.Warning("IT3013", place, used.At, $"a step has no '{parts[2]}'", Nearest.Hint(parts[2], StepMembers) ?? "What a probe measured stands under value and observations.");
+                    break;
+                case var root when !Roots.Contains(root, StringComparer.Ordinal):
+                    bag.Error("IT3009", place, used.At, $"there is no ${parts[0]}", Nearest.Hint("$" + root, [.. Roots.Where(name => name != "item").Select(name => "$" + name)]));
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Foundation.Shapes;
+
+namespace IncidentTools.Engine.Runbooks;
+
+/// <summary>A step that could be bound, with the map it came from: that one knows where each key stands.</summary>
+internal sealed record StepDraft(StepDefinition Step, PlainMap Source, string Path, bool IsHandler, int Index);
+
+/// <summary>From plain data, already checked by its shape, to the definition.</summary>
+internal static class RunbookBinder
+{
+    public static RunbookDefinition Bind(PlainMap map, IReadOnlyList<StepDraft> drafts, string file, string source, string hash) => new()
+    {
+        Id = map.TextOrNull("id") ?? "", Version = map.TextOrNull("version") ?? "", Title = map.TextOrNull("title") ?? "", Summary = map.TextOrNull("summary") ?? "",
+        Owner = map.TextOrNull("owner"), Reviewers = map.Texts("reviewers"), LastReviewed = map.Get("lastReviewed") as DateOnly?, ReviewEvery = map.Get("reviewEvery") as TimeSpan?,
+        Revisions = [.. map.List("revisions").OfType<PlainMap>().Where(item => item.Get("date") is DateOnly).Select(item => new RunbookRevision(
+            item.TextOrNull("version") ?? "", (DateOnly)item.Get("date")!, item.TextOrNull("author") ?? "", item.TextOrNull("change") ?? "", item.TextOrNull("source")))],
+        Classes = map.Map("applies").Texts("classes"), Severities = map.Map("applies").Texts("severities"),
+        Symptoms = [.. map.List("symptoms").OfType<PlainMap>().Select(item => new RunbookSymptom(item.TextOrNull("id") ?? "", item.TextOrNull("text") ?? "", item.Texts("words"), Use(item)))],
+        Parameters = [.. map.Map("parameters").Maps().Select(item => Parameter(item.Key, item.Value, map.Map("parameters").KeyAt(item.Key)))],
+        Requires = new(map.Map("requires").Texts("os"), map.Map("requires").Texts("commands"), map.Map("requires").Texts("modules")),
+        Concurrency = map.TextOrNull("concurrency") ?? "forbid", OnError = map.TextOrNull("onError"), OnCancel = map.TextOrNull("onCancel"),
+        Steps = [.. drafts.Where(draft => !draft.IsHandler).Select(draft => draft.Step)], Handlers = [.. drafts.Where(draft => draft.IsHandler).Select(draft => draft.Step)],
+        Source = source, Hash = hash, Path = file,
+    };
+
+    /// <summary>The steps whose id, phase and use could be read.</summary>
+    public static IReadOnlyList<StepDraft> Steps(PlainMap map) => [.. List(map, "steps", false), .. List(map, "handlers", true)];
+
+    private static IEnumerable<StepDraft> List(PlainMap map, string key, bool isHandler)
+    {
+        var list = map.List(key);
+        for (var index = 0; index < list.Count; index++)
+            if (list[index] is PlainMap item && Step(item) is { } step) yield return new StepDraft(step, item, $"{key}[{index}]", isHandler, index);
+    }
+
+    private static StepDefinition? Step(PlainMap map)
+    {
+        if (map.TextOrNull("id") is not { } id || Use(map) is not { } use || !Enum.TryParse<StepPhase>(map.TextOrNull("phase"), ignoreCase: true, out var phase)) return null;
+        var failure = Failure(map.TextOrNull("onFailure"));
+        var capture = map.MapOrNull("capture");
+        return new StepDefinition
+        {
+            Id = id, Phase = phase, Title = map.TextOrNull("title") ?? id, Purpose = map.TextOrNull("purpose") ?? "", Use = use, When = map.Get("when") as Expression, Needs = map.Texts("needs"),
+            Attempts = Number(map, "attempts", 1), Retry = Retry(map.Map("retry")), Timeout = map.Get("timeout") as TimeSpan?, Deadline = map.Get("deadline") as TimeSpan?,
+            OnFailure = failure, Critical = map.Get("critical") as bool? ?? failure.Mode == FailureMode.Stop, Next = map.TextOrNull("next"), MaxVisits = map.Get("maxVisits") is long visits ? (int)visits : null,
+            Impact = Enum.TryParse<StepImpact>(map.TextOrNull("impact"), ignoreCase: true, out var impact) ? impact : use.Uses == "script" ? StepImpact.High : StepImpact.None,
+            Approval = map.MapOrNull("approval") is { } approval ? Approval(approval) : null,
+            Check = map.MapOrNull("check") is { } check ? Use(check) : null, Poll = map.Get("poll") as TimeSpan? ?? TimeSpan.FromSeconds(5), Undo = map.MapOrNull("undo") is { } undo ? Use(undo) : null,
+            Once = map.Flag("once"), Idempotent = map.Flag("idempotent"),
+            Capture = capture is null ? new(2000, 256 * 1024) : new(Number(capture, "maxLines", 2000), Number(capture, "maxBytes", 256 * 1024)),
+            Cases = [.. map.List("cases").OfType<PlainMap>().Where(item => item.Get("when") is Expression && item.Get("goto") is string).Select(item => new SwitchCase((Expression)item.Get("when")!, item.Text("goto")))],
+            Default = map.TextOrNull("default"), Until = map.Get("until") as Expression, UntilProbe = map.MapOrNull("untilProbe") is { } probe ? Use(probe) : null, Assert = map.Get("assert") as Expression,
+            Set = use.With.GetValueOrDefault("variables") as IReadOnlyDictionary<string, object?> ?? Nothing, Result = use.Uses == "end" ? use.With.GetValueOrDefault("result") as string : null, Span = map.Span,
+        };
+    }
+
+    private static readonly Dictionary<string, object?> Nothing = [];
+
+    private static UseDefinition? Use(PlainMap map) => map.TextOrNull("uses") is { Length: > 0 } uses ? new UseDefinition(uses, map.Map("with"), map.At("uses")) : null;
+
+    private static FailurePolicy Failure(string? text) => text switch
+    {
+        null => new(FailureMode.Stop, null, false),
+        "stop" => new(FailureMode.Stop, null, true),
+        "continue" => new(FailureMode.Continue, null, true),
+        _ => new(FailureMode.Goto, text["goto".Length..].Trim(), true),
+    };
+
+    private static RetryDefinition Retry(PlainMap map) => new(
+        map.Get("delay") as TimeSpan? ?? TimeSpan.FromSeconds(1), map.Get("backoff") as double? ?? 1, map.Get("maxDelay") as TimeSpan? ?? TimeSpan.FromSeconds(30), map.Get("jitter") as double? ?? 0);
+
+    private static ApprovalDefinition Approval(PlainMap map) => new(map.Texts("by"), Number(map, "min", 1), map.Flag("notRequester"), map.Get("expires") as TimeSpan?, map.TextOrNull("assurance"));
+
+    private static RunbookParameterDefinition Parameter(string name, PlainMap map, SourceSpan span) => new(
+        name, map.TextOrNull("type") ?? "string", map.Flag("required"), map.Get("default"), map.Get("min"), map.Get("max"),
+        map.Get("allowed") is PlainList allowed ? [.. allowed.Select(item => Convert.ToString(item, CultureInfo.InvariantCulture) ?? "")] : null, map.TextOrNull("pattern"), map.TextOrNull("doc") ?? "", span);
+
+    private static int Number(PlainMap map, string key, int usual) => map.Get(key) is long number ? (int)number : usual;
+}

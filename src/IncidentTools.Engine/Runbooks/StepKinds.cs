@@ -1,0 +1,99 @@
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Foundation.Shapes;
+using static IncidentTools.Engine.Foundation.Shapes.Shapes;
+
+namespace IncidentTools.Engine.Runbooks;
+
+/// <summary>What a step can use that is neither probe nor action, and the shapes of its <c>with</c>.</summary>
+public static class StepKinds
+{
+    private static readonly ScalarShape Fixed = Text with { AllowExpression = false };
+    private static readonly ListShape Approvers = ListOf(Slug, allowSingle: true);
+    private static readonly MapShape Anything = new(new AnyShape());
+
+    public static IReadOnlyList<UseInfo> All { get; } =
+    [
+        Kind("command", "Runs a program with an argument list, without a shell",
+            Required("program", Fixed, "name or path of the program; no expression"),
+            Optional("args", ListOf(Text), "arguments, one item each"),
+            Optional("workingDirectory", Text, "folder to run in"),
+            Optional("environment", new MapShape(Text) { KeyPattern = "^[A-Za-z_][A-Za-z0-9_]*$" }, "variables to set"),
+            Optional("input", Text, "text for its standard input"),
+            Optional("expectExit", ListOf(Int, allowSingle: true) with { MinItems = 1 }, "exit codes that are good", List(0L))),
+        Kind("script", "Runs PowerShell; values reach it only as parameters",
+            Optional("text", Fixed, "the script; no expression"),
+            Optional("file", Fixed, "or its file, relative to the runbook, inside the workspace; no expression"),
+            Optional("parameters", Anything, "parameters by name"),
+            Optional("isolation", Fixed with { Enum = ["runspace", "process"] }, "runspace of its own, or a process of its own", "runspace")),
+        Kind("manual", "A person does something and says how it went",
+            Required("instruction", Text, "what to do"),
+            Optional("expected", Text, "what should be found"),
+            Optional("outcomes", ListOf(Text) with { MinItems = 1 }, "how it may end", List("Done", "Failed")),
+            Optional("fields", ValueShapes.Fields, "values to note, by name"),
+            Optional("to", Slug, "a role or contact"),
+            Optional("evidence", Bool, "whether evidence must be attached", false)),
+        Kind("ask", "Asks a person for values",
+            Optional("questions", ValueShapes.Fields, "questions by name; doc is the question"),
+            Optional("question", Text, "or a single question"),
+            Optional("type", Fixed with { Enum = ["string", "int", "number", "bool", "duration", "datetime", "path", "service", "contact", "secret"] }, "type of its answer", "string"),
+            Optional("allowed", ListOf(Text) with { MinItems = 1 }, "the only answers it may have"),
+            Optional("to", Slug, "a role or contact")),
+        Kind("approve", "Asks people to approve going on",
+            Required("prompt", Text, "what is to be approved"),
+            Optional("by", Approvers, "roles or people, any of whom may answer; none = anyone"),
+            Optional("min", Int with { Min = 1, Max = 10 }, "how many different people", 1L),
+            Optional("notRequester", Bool, "whoever started or drove the run does not count", true),
+            Optional("expires", Shapes.Duration with { Min = 1 }, "how long the request waits"),
+            Optional("assurance", OneOf("claimed", "os", "db", "token"), "least proof of who the approver is")),
+        Kind("switch", "Goes where the first true case says"),
+        Kind("wait", "Waits for a time, a condition or a probe",
+            Optional("for", Shapes.Duration, "how long"),
+            Optional("at", Shapes.DateTime, "or until when")),
+        Kind("notify", "Sends a message through the incident's channels",
+            Optional("audience", Slug, "an audience of policy.yaml"),
+            Optional("contacts", ListOf(Slug, allowSingle: true), "or people, teams and roles"),
+            Optional("template", Slug, "a message template"),
+            Optional("subject", Text, "or a subject of its own"),
+            Optional("body", Text, "and the text"),
+            Optional("values", Anything, "values for the template")),
+        Kind("set", "Sets variables: $vars",
+            Required("variables", new MapShape(new AnyShape()) { KeyPattern = "^[a-z][a-z0-9_]*$", AllowExpression = false }, "variables by name")),
+        Kind("assert", "Fails when its condition does not hold",
+            Optional("message", Text, "what it means when it does not hold")),
+        Kind("end", "Ends the run",
+            Optional("result", Fixed with { Enum = ["Succeeded", "SucceededWithFailures", "Failed", "Cancelled"] }, "the result; else by what happened"),
+            Optional("message", Text, "why")),
+    ];
+
+    /// <summary>Keys that a kind has at the step, beside <c>with</c>.</summary>
+    internal static Field[] StepKeys(string use, Shape probe) => use switch
+    {
+        "switch" =>
+        [
+            Required("cases", ListOf(new ObjectShape("a case",
+                Required("when", Shapes.Expression, "a condition"),
+                Required("goto", Name, "the step it leads to"))) with { MinItems = 1 }, "conditions in order; the first true one wins"),
+            Optional("default", Name, "the step when no case holds; else the next one"),
+        ],
+        "wait" =>
+        [
+            Optional("until", Shapes.Expression, "a condition to wait for"),
+            Optional("untilProbe", probe, "or a probe that must pass"),
+        ],
+        "assert" => [Required("assert", Shapes.Expression, "what must hold")],
+        _ => [],
+    };
+
+    /// <summary>Of the format, not of this version: each gets one clear finding.</summary>
+    internal static IReadOnlySet<string> Later { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "parallel", "foreach", "runbook",
+        "probe.cpu", "probe.memory", "probe.access-log", "probe.sql", "probe.db-health", "probe.replication", "probe.backup-freshness", "probe.backup-verify", "probe.hash-manifest",
+        "probe.hash-compare", "probe.failed-logons", "probe.connections", "probe.clock", "probe.container", "probe.file",
+        "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.log-preserve", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
+        "action.backup-restore", "action.file-quarantine",
+    };
+
+    private static UseInfo Kind(string name, string summary, params Field[] with) => new(name, summary, new ObjectShape(name, with), UseRole.Kind);
+    private static PlainList List(params object[] items) => new(SourceSpan.None, [.. items.Select(item => ((object?)item, SourceSpan.None))]);
+}
