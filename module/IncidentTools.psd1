@@ -15,6 +15,7 @@
         'Format/Communications.Format.ps1xml'
         'Format/Incidents.Format.ps1xml'
         'Format/Journal.Format.ps1xml'
+        'Format/Runbooks.Format.ps1xml'
         'Format/Workspace.Format.ps1xml'
     )
     FunctionsToExport    = @()
@@ -28,6 +29,7 @@
         'Enter-Incident'
         'Exit-Incident'
         'Export-IncidentReport'
+        'Find-Runbook'
         'Get-EscalationContact'
         'Get-Incident'
         'Get-IncidentClock'
@@ -39,6 +41,7 @@
         'Get-IncidentStore'
         'Get-IncidentTimeline'
         'Get-IncidentWorkspace'
+        'Get-Runbook'
         'New-IncidentWorkspace'
         'Resolve-Incident'
         'Resume-Incident'
@@ -48,6 +51,7 @@
         'Start-Incident'
         'Test-IncidentJournal'
         'Test-IncidentWorkspace'
+        'Test-Runbook'
     )
     AliasesToExport      = @('Acknowledge-Incident', 'Reopen-Incident')
     PrivateData          = @{

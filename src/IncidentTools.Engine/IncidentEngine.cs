@@ -4,6 +4,7 @@ using IncidentTools.Engine.Incidents;
 using IncidentTools.Engine.Journal;
 using IncidentTools.Engine.Learning;
 using IncidentTools.Engine.Notifications;
+using IncidentTools.Engine.Runbooks;
 using IncidentTools.Engine.Workspace;
 using IncidentTools.Engine.Journal.Sqlite;
 
@@ -92,6 +93,26 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     /// <summary>Incidents as documents.</summary>
     public IncidentReport Reports => _reports ??= new IncidentReport(Journal, Incidents, () => Workspace.Policy);
     private IncidentReport? _reports;
+
+    /// <summary>What a step can use.</summary>
+    public IUseCatalog Uses => _uses ??= new UseCatalog();
+    private IUseCatalog? _uses;
+
+    /// <summary>The runbooks of the workspace and those that ship.</summary>
+    public RunbookLibrary Library => _library ??= LibraryOf(Workspace.Path, Workspace);
+    private RunbookLibrary? _library;
+
+    /// <summary>The runbooks of a workspace folder; without names to check against when the workspace itself is not valid.</summary>
+    public RunbookLibrary LibraryOf(string folder, LoadedWorkspace? workspace) => RunbookLibrary.Of(
+        new RunbookLoader(Uses, options.Scripts)
+        {
+            Names = workspace is null ? null : new RunbookNames(workspace, Path.Combine(options.ShippedWorkspace, "templates")),
+            Today = DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime),
+        }, folder, options.ShippedWorkspace, options.Location);
+
+    /// <summary>Programs, started by argument list.</summary>
+    public IProcessRunner Processes => _processes ??= new ProcessRunner(Time);
+    private IProcessRunner? _processes;
 
     /// <summary>Runs of runbooks.</summary>
     public RunService Runs => _runs ??= null!;

@@ -16,6 +16,8 @@ public sealed record RunbookDefinition
     public TimeSpan? ReviewEvery { get; init; }
     /// <summary>When its next review is due; null when none is demanded or there was none yet.</summary>
     public DateOnly? ReviewDue => ReviewEvery is { } every && LastReviewed?.ToDateTime(TimeOnly.MinValue) is { } last && every < DateTime.MaxValue - last ? DateOnly.FromDateTime(last + every) : null;
+    /// <summary>Whether its review is overdue, a first one included.</summary>
+    public bool IsStale(DateOnly today) => ReviewEvery is not null && (LastReviewed is null || ReviewDue < today);
     public IReadOnlyList<RunbookRevision> Revisions { get; init; } = [];
     public IReadOnlyList<string> Classes { get; init; } = [];
     public IReadOnlyList<string> Severities { get; init; } = [];

@@ -37,9 +37,16 @@ public sealed partial class RunbookLoader(IUseCatalog uses, IExpressionEvaluator
     /// <summary>All findings, in the order of the file; the definition when none is an error.</summary>
     public (RunbookDefinition? Book, IReadOnlyList<Diagnostic> Findings) Inspect(string file, byte[] source)
     {
+        var (_, book, findings) = InspectFile(file, source);
+        return (book, findings);
+    }
+
+    /// <summary>As <see cref="Inspect"/>, with the id also of a runbook that has errors, when it could be read.</summary>
+    internal (string? Id, RunbookDefinition? Book, IReadOnlyList<Diagnostic> Findings) InspectFile(string file, byte[] source)
+    {
         var bag = new DiagnosticBag();
         var book = YamlTree.Parse(source, file, bag, out var text) is { } tree && !IsNewer(tree, bag) ? Bind(tree, file, source, text, bag) : null;
-        return (bag.HasErrors ? null : book, [.. bag.Items.OrderBy(item => item.Span.Line).ThenBy(item => item.Span.Column)]);
+        return (book?.Id is { Length: > 0 } id ? id : null, bag.HasErrors ? null : book, [.. bag.Items.OrderBy(item => item.Span.Line).ThenBy(item => item.Span.Column)]);
     }
 
     private RunbookDefinition? Bind(YamlNode tree, string file, byte[] source, string text, DiagnosticBag bag)

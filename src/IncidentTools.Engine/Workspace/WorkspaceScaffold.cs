@@ -7,7 +7,9 @@ public static class WorkspaceScaffold
     [
         ("incidenttools.yaml", "incidenttools.yaml"), ("policy.yaml", "policy.yaml"), ("services.example.yaml", "services.yaml"), ("contacts.example.yaml", "contacts.yaml"),
         ("schemas/policy.schema.json", "schemas/policy.schema.json"), ("schemas/services.schema.json", "schemas/services.schema.json"), ("schemas/contacts.schema.json", "schemas/contacts.schema.json"),
+        ("schemas/runbook.schema.json", "schemas/runbook.schema.json"),
     ];
+    private static readonly string[] Folders = ["runbooks", "templates"];
 
     /// <summary>Writes the files; refuses before the first when one of them is there.</summary>
     /// <exception cref="IncidentToolsException">WorkspaceExists, WorkspaceNotWritable.</exception>
@@ -17,6 +19,7 @@ public static class WorkspaceScaffold
             if (File.Exists(Path.Combine(folder, to))) throw Errors.WorkspaceExists(Path.Combine(folder, to));
         try
         {
+            foreach (var name in Folders) Directory.CreateDirectory(Path.Combine(folder, name));
             foreach (var (from, to) in Files)
             {
                 var target = Path.Combine(folder, to);

@@ -45,3 +45,10 @@ public sealed class AudienceCompleter : Completer
     /// <inheritdoc/>
     protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Workspace.Policy.Audiences.Select(pair => (pair.Key, pair.Value.Count == 0 ? "no channel yet" : string.Join(", ", pair.Value)));
 }
+
+/// <summary>Runbooks of the workspace and those that ship.</summary>
+public sealed class RunbookCompleter : Completer
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Library.All().Select(file => (file.Name, file.Book?.Title ?? "has errors: Test-Runbook"));
+}

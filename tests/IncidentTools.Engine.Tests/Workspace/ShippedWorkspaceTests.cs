@@ -1,6 +1,7 @@
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Shapes;
 using IncidentTools.Engine.Foundation.Yaml;
+using IncidentTools.Engine.Tests.Foundation;
 using IncidentTools.Engine.Workspace;
 using NJsonSchema;
 
@@ -58,50 +59,14 @@ public class ShippedWorkspaceTests
         var schema = await JsonSchema.FromJsonAsync(SchemaWriter.Write($"incidenttools/{name}/v1", WorkspaceLoader.Files[name]), TestContext.Current.CancellationToken);
         var bag = new DiagnosticBag();
         var root = YamlTree.Load(Path.Combine(Shipped, file), bag)!;
-        var mutants = Mutants(root).Prepend(root).ToList();
+        var mutants = SchemaMutation.Mutants(root).Prepend(root).ToList();
         Assert.True(mutants.Count > 30);
         foreach (var mutant in mutants)
         {
             var found = new DiagnosticBag();
             new ShapeReader(found).Read(mutant, WorkspaceLoader.Files[name]);
-            var errors = schema.Validate(Json(mutant));
-            Assert.True(found.HasErrors == (errors.Count > 0), $"{Json(mutant)}\nloader: {string.Join("; ", found.Items)}\nschema: {string.Join("; ", errors)}");
+            var errors = schema.Validate(SchemaMutation.Json(mutant));
+            Assert.True(found.HasErrors == (errors.Count > 0), $"{SchemaMutation.Json(mutant)}\nloader: {string.Join("; ", found.Items)}\nschema: {string.Join("; ", errors)}");
         }
     }
-
-    private static IEnumerable<YamlNode> Mutants(YamlNode node)
-    {
-        switch (node)
-        {
-            case YamlMap map:
-                yield return map with { Members = [.. map.Members, new YamlMember(new YamlScalar("UNKNOWN key", false, map.Span), new YamlScalar("1", false, map.Span))] };
-                yield return new YamlList([map], map.Span);
-                for (var index = 0; index < map.Members.Count; index++)
-                {
-                    yield return map with { Members = [.. map.Members.Where((_, at) => at != index)] };
-                    foreach (var child in Mutants(map.Members[index].Value))
-                        yield return map with { Members = [.. map.Members.Select((member, at) => at == index ? member with { Value = child } : member)] };
-                }
-                break;
-            case YamlList list:
-                for (var index = 0; index < list.Items.Count; index++)
-                    foreach (var child in Mutants(list.Items[index]))
-                        yield return list with { Items = [.. list.Items.Select((item, at) => at == index ? child : item)] };
-                break;
-            case YamlScalar scalar:
-                yield return new YamlMap([new YamlMember(scalar, scalar)], scalar.Span);
-                yield return new YamlScalar("?! no such", true, scalar.Span);
-                break;
-        }
-    }
-
-    private static string Json(YamlNode node) => node switch
-    {
-        YamlMap map => "{" + string.Join(",", map.Members.Select(member => System.Text.Json.JsonSerializer.Serialize(member.Key.Text) + ":" + Json(member.Value))) + "}",
-        YamlList list => "[" + string.Join(",", list.Items.Select(Json)) + "]",
-        YamlScalar { IsQuoted: false, Text: "true" or "false" } word => word.Text,
-        YamlScalar { IsNull: true } => "null",
-        YamlScalar { IsQuoted: false } number when long.TryParse(number.Text, out _) => number.Text,
-        var scalar => System.Text.Json.JsonSerializer.Serialize(((YamlScalar)scalar).Text),
-    };
 }

@@ -75,7 +75,7 @@ public sealed class SchemaWriter
         foreach (var (name, fields) in shape.Cases)
         {
             var chosen = new JsonObject { ["properties"] = new JsonObject { [shape.Key] = new JsonObject { ["enum"] = Words([name]) } } };
-            if (shape.Default is null) chosen["required"] = Words([shape.Key]);
+            if (name != shape.Default) chosen["required"] = Words([shape.Key]);
             var own = Properties(fields, dynamic);
             foreach (var other in shape.Fields.Where(field => !own.ContainsKey(field))) own[other] = false;
             all.Add(new JsonObject { ["if"] = chosen, ["then"] = Require(new JsonObject { ["properties"] = own }, fields) });

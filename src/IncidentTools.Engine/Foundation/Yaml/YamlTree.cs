@@ -59,11 +59,19 @@ public sealed class YamlTree
     public static YamlNode? Parse(string text, string file, DiagnosticBag bag)
     {
         var tree = new YamlTree(file, bag);
-        try { return tree.Document(new Parser(new StringReader(text))); }
+        var parser = new Parser(new StringReader(text));
+        try { return tree.Document(parser); }
         catch (YamlException error)
         {
             var (line, fix) = Explain(error, text);
             bag.Error("IT1004", line is { } tab ? new SourceSpan(file, tab, 1, tab, 1) : tree.Span(error.Start, error.End), "", Sentence(error), fix);
+            return null;
+        }
+        // the parser's own checks of its state: text that it did not foresee
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            var at = parser.Current?.End ?? Mark.Empty;
+            bag.Error("IT1004", tree.Span(at, at), "", "not valid YAML after this place", "Look for a bracket, brace or quote that is not closed.");
             return null;
         }
         catch (TooMuchException error)

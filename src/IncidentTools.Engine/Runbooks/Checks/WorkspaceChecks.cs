@@ -30,9 +30,9 @@ internal static class WorkspaceChecks
 
     public static void Review(PlainMap map, RunbookDefinition book, DateOnly today, DiagnosticBag bag)
     {
-        if (book.ReviewEvery is not { } every) return;
-        if (book.LastReviewed is null) bag.Warning("IT4010", map.At("reviewEvery"), "reviewEvery", "it was never reviewed", "Read it against reality and write lastReviewed:.");
-        else if (book.ReviewDue is { } due && due < today) bag.Warning("IT4010", map.At("lastReviewed"), "lastReviewed", $"its review was due {due:yyyy-MM-dd} (every {Duration.Format(every)})", "Read it against reality and write lastReviewed:.");
+        if (!book.IsStale(today)) return;
+        var key = book.LastReviewed is null ? "reviewEvery" : "lastReviewed";
+        bag.Warning("IT4010", map.At(key), key, book.ReviewDue is { } due ? $"its review was due {due:yyyy-MM-dd}" : "it was never reviewed", "Read it against reality and write lastReviewed:.");
     }
 
     private static void Use(DiagnosticBag bag, string uses, PlainMap with, string path, RunbookNames names)

@@ -5,7 +5,7 @@ using IncidentTools.Engine.Workspace;
 
 namespace IncidentTools.Commands.Workspace;
 
-/// <summary>Checks every file of a workspace and lists what is wrong, with line and column.</summary>
+/// <summary>Checks every file of a workspace, its runbooks included, and lists what is wrong, with line and column.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "IncidentWorkspace", SupportsShouldProcess = true)]
 [OutputType(typeof(WorkspaceVerification), typeof(bool))]
 public sealed class TestIncidentWorkspaceCommand : IncidentCmdlet
@@ -25,14 +25,17 @@ public sealed class TestIncidentWorkspaceCommand : IncidentCmdlet
             WriteObject(false);
             return;
         }
-        var (workspace, findings) = WorkspaceLoader.Inspect(location);
-        if (Trust && workspace is not null && ShouldProcess(location.Path, "Trust workspace")) location.Trust();
+        var (workspace, files) = WorkspaceLoader.Inspect(location);
+        IReadOnlyList<Diagnostic> findings = [.. files, .. Engine.LibraryOf(location.Path, workspace).Inspect(location.FoundBy == "shipped" ? "shipped" : "workspace")];
+        var errors = findings.Where(item => item.Severity == DiagnosticSeverity.Error).ToArray();
+        var valid = errors.Length == 0;
+        if (Trust && valid && ShouldProcess(location.Path, "Trust workspace")) location.Trust();
         if (Quiet)
         {
-            WriteObject(workspace is not null);
+            WriteObject(valid);
             return;
         }
-        WriteObject(new WorkspaceVerification(location.Path, workspace is not null, [.. findings.Select(FindingRecords.From)]));
-        if (workspace is null) WriteError(Errors.WorkspaceInvalid(location.Path, findings.First(item => item.Severity == DiagnosticSeverity.Error).ToString(), findings.Count(item => item.Severity == DiagnosticSeverity.Error)));
+        WriteObject(new WorkspaceVerification(location.Path, valid, [.. findings.Select(FindingRecords.From)]));
+        if (!valid) WriteError(Errors.WorkspaceInvalid(location.Path, errors[0].ToString(), errors.Length));
     }
 }

@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using IncidentTools.Base;
+using IncidentTools.Commands.Workspace;
+using IncidentTools.Completion;
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Runbooks;
+
+namespace IncidentTools.Commands.Runbooks;
+
+/// <summary>Checks runbooks without running anything, and lists what is wrong with line and column.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "Runbook")]
+[OutputType(typeof(RunbookVerification), typeof(bool))]
+public sealed class TestRunbookCommand : IncidentCmdlet
+{
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "Ids of runbooks, wildcards allowed; else all.")]
+    [Alias("Runbook")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(RunbookCompleter))]
+    public string[]? Name { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Paths of files instead of names.")]
+    [Alias("FullName", "PSPath")]
+    public string[]? Path { get; set; }
+
+    [Parameter(HelpMessage = "Only true or false; true only when everything was checked and good.")]
+    public SwitchParameter Quiet { get; set; }
+
+    [Parameter(HelpMessage = "Also whether the system, programs, modules, script files and secrets it needs are here.")]
+    public SwitchParameter Environment { get; set; }
+
+    protected override void Execute()
+    {
+        var good = true;
+        foreach (var name in Path?.Select(SessionState.Path.GetUnresolvedProviderPathFromPSPath) ?? Name ?? ["*"])
+        {
+            try
+            {
+                foreach (var file in RunbookChoice.Of(Engine.Library, name)) good &= Report(file);
+            }
+            catch (IncidentToolsException) when (Quiet) { good = false; }
+            catch (IncidentToolsException error) { WriteError(error); } // the other names still count
+        }
+        if (Quiet) WriteObject(good);
+    }
+
+    private bool Report(RunbookFile file)
+    {
+        IReadOnlyList<Diagnostic> findings = Environment && file.Book is { } book ? [.. file.Findings, .. new RunbookEnvironment(Engine.Processes, Engine.Secrets).Check(book)] : file.Findings;
+        var valid = !findings.Any(item => item.Severity == DiagnosticSeverity.Error);
+        if (Quiet) return valid;
+        WriteObject(new RunbookVerification(file.Name, file.Path, valid, [.. findings.Select(FindingRecords.From)]));
+        if (!valid) WriteError(RunbookLoader.Invalid(file.Path, findings));
+        return valid;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Foundation.Shapes;
+using IncidentTools.Engine.Runbooks;
+
+namespace IncidentTools.Engine.Tests.Runbooks;
+
+/// <summary>Runbooks without a fault: what is bound of them.</summary>
+public class GoodSampleTests
+{
+    private static RunbookDefinition Whole { get; } = Load("good/every-kind.yaml");
+    private static RunbookDefinition Load(string name)
+    {
+        var (book, findings) = Books.Loader.Inspect(name, Books.Sample(name));
+        Assert.DoesNotContain(findings, item => item.Severity == DiagnosticSeverity.Error);
+        return book!;
+    }
+
+    private static StepDefinition Step(string id) => Whole.Steps.Concat(Whole.Handlers).Single(step => step.Id == id);
+
+    [Fact]
+    public void Every_sample_loads() => Assert.All(Books.Samples("good"), name => Load(name));
+
+    [Fact]
+    public void Every_kind_of_step_has_a_sample() => Assert.Empty(StepKinds.All.Select(kind => kind.Name).Except(Whole.Steps.Select(step => step.Use.Uses).Concat(Whole.Handlers.Select(step => step.Use.Uses))));
+
+    [Fact]
+    public void The_head_is_bound()
+    {
+        Assert.Equal(("every-kind", "1.10.0", "platform", new DateOnly(2026, 11, 1), TimeSpan.FromDays(180)), (Whole.Id, Whole.Version, Whole.Owner, Whole.LastReviewed, Whole.ReviewEvery));
+        Assert.Equal(new DateOnly(2027, 4, 30), Whole.ReviewDue);
+        Assert.Equal(("note_rollback", "release", 3), (Whole.OnError, Whole.OnCancel, Whole.Handlers.Count));
+        Assert.Equal(new RunbookRevision("1.10.0", new DateOnly(2026, 11, 1), "ana", "First", "INC-12"), Assert.Single(Whole.Revisions));
+        Assert.Equal(["down", "unreachable", "outage"], Whole.Symptoms[0].Words);
+        Assert.Equal("probe.http", Whole.Symptoms[1].Probe!.Uses);
+        Assert.Equal(["nginx"], Whole.Requires.Commands);
+        var source = Books.Sample("good/every-kind.yaml");
+        Assert.Equal(Encoding.UTF8.GetString(source), Whole.Source);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(source)), Whole.Hash);
+    }
+
+    [Fact]
+    public void Parameters_have_the_values_of_their_types()
+    {
+        object? Default(string name) => Whole.Parameters.Single(item => item.Name == name).Default;
+        Assert.Equal(TimeSpan.FromMinutes(30), Default("window"));
+        Assert.Equal(5L, Default("limit"));
+        Assert.Equal(0.5, Default("ratio"));
+        Assert.Equal(false, Default("deep"));
+        Assert.Equal(new DateTimeOffset(2026, 11, 1, 9, 0, 0, TimeSpan.Zero), Default("since"));
+        Assert.Equal(["a", "b"], Assert.IsType<PlainList>(Default("hosts")));
+        var limit = Whole.Parameters.Single(item => item.Name == "limit");
+        Assert.Equal(["5", "7"], limit.Allowed!);
+        Assert.Equal((1L, 9L), (limit.Min, limit.Max));
+        Assert.Equal(("string", "^[a-z]+$"), (Whole.Parameters.Single(item => item.Name == "mode").Type, Whole.Parameters.Single(item => item.Name == "mode").Pattern));
+    }
+
+    [Fact]
+    public void A_step_has_all_its_keys()
+    {
+        var http = Step("http");
+        Assert.Equal((StepPhase.Investigate, 3, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), false), (http.Phase, http.Attempts, http.Timeout, http.Deadline, http.Critical));
+        Assert.Equal(new RetryDefinition(TimeSpan.FromSeconds(2), 2, TimeSpan.FromSeconds(30), 0.2), http.Retry);
+        Assert.Equal(new FailurePolicy(FailureMode.Continue, null, true), http.OnFailure);
+        var restart = Step("restart");
+        Assert.Equal((StepImpact.Medium, "probe.service", "manual", TimeSpan.FromSeconds(5)), (restart.Impact, restart.Check!.Uses, restart.Undo!.Uses, restart.Poll));
+        Assert.Equal(["incident-commander", "ana"], restart.Approval!.By);
+        Assert.Equal((1, true, TimeSpan.FromMinutes(30), "os"), (restart.Approval.Min, restart.Approval.NotRequester, restart.Approval.Expires, restart.Approval.Assurance));
+        Assert.Equal(new FailurePolicy(FailureMode.Goto, "look_again", true), restart.OnFailure);
+        Assert.False(restart.Critical);
+        Assert.Equal(["http"], restart.Needs);
+        Assert.Equal(new CaptureDefinition(100, 65536), restart.Capture);
+        Assert.Equal(3, Step("ask_oncall").MaxVisits);
+        Assert.True(Step("program").Idempotent);
+        Assert.Equal("tell", Step("note_rollback").Next);
+    }
+
+    [Fact]
+    public void A_step_has_the_defaults_of_the_format()
+    {
+        var step = Assert.Single(Books.Inspect("  - { id: a, phase: verify, uses: end }\n").Book!.Steps);
+        Assert.Equal(("a", 1, true, new FailurePolicy(FailureMode.Stop, null, false), StepImpact.None), (step.Title, step.Attempts, step.Critical, step.OnFailure, step.Impact));
+        Assert.Equal((new RetryDefinition(TimeSpan.FromSeconds(1), 1, TimeSpan.FromSeconds(30), 0), new CaptureDefinition(2000, 256 * 1024)), (step.Retry, step.Capture));
+        Assert.Null(step.Result);
+        Assert.Equal(StepImpact.High, Assert.Single(Books.Inspect("  - { id: a, phase: verify, uses: script, with: { text: x } }\n").Book!.Steps).Impact);
+    }
+
+    [Fact]
+    public void Arguments_have_their_types_and_defaults()
+    {
+        var program = Step("program").Use.With;
+        Assert.Equal("/usr/bin/env", program["program"]);
+        Assert.Equal([0L, 3L], Assert.IsType<PlainList>(program["expectExit"]));
+        Assert.Equal("5", Assert.IsType<PlainList>(program["args"])[2]);
+        Assert.Equal(["Done", "Failed"], Assert.IsType<PlainList>(Books.Inspect("  - { id: a, phase: verify, uses: manual, with: { instruction: x } }\n").Book!.Steps[0].Use.With["outcomes"]));
+        Assert.Equal(TimeSpan.FromSeconds(30), Step("look_again").Use.With["for"]);
+        Assert.Equal("runspace", Step("script_file").Use.With["isolation"]);
+        Assert.Equal(true, Assert.IsType<PlainMap>(Step("variables").Set)["flag"]);
+        Assert.Equal(("Succeeded", true), (Step("done").Result, Step("may_restart").Use.With["notRequester"]));
+        Assert.Equal(("datetime", "string"), (Questions("ask_oncall", "since").Text("type"), Questions("ask_oncall", "host").Text("type")));
+    }
+
+    private static PlainMap Questions(string step, string name) => ((PlainMap)Step(step).Use.With["questions"]!).Map(name);
+
+    [Fact]
+    public void Expressions_are_templates_where_they_are_taken_and_nowhere_else()
+    {
+        var url = Assert.IsType<Template>(Step("http").Use.With["url"]);
+        Assert.True(url.IsSingleExpression);
+        Assert.Equal("$service.url", url.Parts[0].Text);
+        Assert.Equal("$service.rollback", Assert.Single(Assert.IsType<Template>(Step("rollback").Use.With["args"]).Parts).Text);
+        var look = Assert.IsType<Template>(Step("look").Use.With["instruction"]);
+        Assert.Equal([new TemplatePart(false, "Look at "), new TemplatePart(true, "$service.name"), new TemplatePart(false, ",\nwrite ${{ as it is.")], look.Parts);
+        Assert.Equal("param($Name)\n\"$Name ${{x}}\"\n", Step("script_text").Use.With["text"]);
+        Assert.Equal("$steps.http.error -eq 'DnsFailure'", Step("which").Cases[0].When.Text);
+        Assert.Equal("$steps.until_up.state -eq 'Succeeded'", Step("up").Assert!.Text);
+        Assert.IsType<Template>(((PlainList)Step("variables").Set["list"]!)[1]);
+    }
+
+    [Fact]
+    public void Without_PowerShell_expressions_are_only_delimited()
+    {
+        var (book, findings) = new RunbookLoader(Books.Uses, null).Inspect("b.yaml", Books.Sample("good/every-kind.yaml"));
+        Assert.NotNull(book);
+        Assert.DoesNotContain(findings, item => item.Severity == DiagnosticSeverity.Error);
+        Assert.Equal(Assert.IsType<Template>(Whole.Steps[0].Use.With["url"]).Parts, Assert.IsType<Template>(book.Steps[0].Use.With["url"]).Parts);
+    }
+}
