@@ -29,7 +29,7 @@ internal static class SchemaMutation
                 yield return new YamlScalar(text, true, list.Span);
                 break;
             case YamlScalar scalar:
-                yield return new YamlMap([new YamlMember(scalar, scalar)], scalar.Span);
+                yield return new YamlMap([new YamlMember(new YamlScalar("key", false, scalar.Span), scalar)], scalar.Span);
                 yield return new YamlScalar(text, true, scalar.Span);
                 break;
         }
@@ -45,7 +45,7 @@ internal static class SchemaMutation
         var scalar => JsonSerializer.Serialize(((YamlScalar)scalar).Text),
     };
 
-    /// <summary>The same schema for a validator that knows neither <c>if</c> nor <c>false</c>: "if A then B" is "not A, or B".</summary>
+    /// <summary>The same schema for a validator that knows neither <c>if</c> nor <c>false</c> nor <c>propertyNames</c>: "if A then B" is "not A, or B", and names by a pattern are properties by a pattern and no other.</summary>
     public static string WithoutConditions(string schema) => Rewrite(JsonNode.Parse(schema))!.ToJsonString();
 
     private static JsonNode? Rewrite(JsonNode? node)
@@ -55,6 +55,14 @@ internal static class SchemaMutation
         if (node is not JsonObject map) return node?.DeepClone();
         if (map["if"] is { } condition) return new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["not"] = Rewrite(condition) }, Rewrite(map["then"])) };
         var result = new JsonObject();
+        if (map["propertyNames"]?["pattern"] is { } names)
+        {
+            var values = Rewrite(map["additionalProperties"]);
+            map.Remove("additionalProperties");
+            result["patternProperties"] = new JsonObject { [names.GetValue<string>()] = values };
+            result["additionalProperties"] = false;
+        }
+        map.Remove("propertyNames");
         foreach (var (key, member) in map)
             if (key == "$defs") result["definitions"] = Rewrite(member);
             else if (key == "$ref") result[key] = member!.GetValue<string>().Replace("#/$defs/", "#/definitions/", StringComparison.Ordinal);

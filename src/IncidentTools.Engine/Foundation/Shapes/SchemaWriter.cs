@@ -50,7 +50,7 @@ public sealed class SchemaWriter
             ListShape list => List(list, dynamic),
             ScalarShape scalar => Scalar(scalar, dynamic),
             ChoiceShape choice => new JsonObject { ["anyOf"] = new JsonArray([.. choice.Forms.Select(item => Schema(item, dynamic))]) },
-            _ => [],
+            _ => _templates && !dynamic ? Data() : [],
         };
         if (!_templates || !dynamic || !shape.AllowExpression || shape is AnyShape or ChoiceShape or ScalarShape { Enum: null, Kind: ScalarKind.String or ScalarKind.Any or ScalarKind.Expression }) return form;
         var expression = shape is ScalarShape ? Reference("withExpression", () => Text(@"\$\{\{")) : Reference("oneExpression", () => Text(@"^\$\{\{[\s\S]*\}\}$"));
@@ -109,6 +109,7 @@ public sealed class SchemaWriter
     {
         var result = new JsonObject { ["type"] = "object", ["additionalProperties"] = Schema(shape.Value, dynamic) };
         if (shape.KeyPattern is { } pattern) result["propertyNames"] = new JsonObject { ["pattern"] = pattern };
+        else if (_templates) result["propertyNames"] = new JsonObject { ["not"] = Text(Literal) };
         return result;
     }
 
@@ -120,6 +121,14 @@ public sealed class SchemaWriter
         return shape.AllowSingle ? new JsonObject { ["anyOf"] = new JsonArray(list, Schema(shape.Item, dynamic)) } : list;
     }
 
+    // any plain data without an expression in it
+    private JsonObject Data() => Reference("data", () => new JsonObject
+    {
+        ["anyOf"] = new JsonArray(Reference("value", Value), new JsonObject { ["type"] = "array", ["items"] = Data() }, new JsonObject { ["type"] = "object", ["additionalProperties"] = Data() }),
+    });
+
+    private static JsonObject Value() => new() { ["type"] = Words(["string", "number", "boolean", "null"]), ["not"] = new JsonObject { ["type"] = "string", ["pattern"] = Literal } };
+
     private JsonObject Scalar(ScalarShape shape, bool dynamic)
     {
         if (shape.Enum is { } words)
@@ -127,9 +136,12 @@ public sealed class SchemaWriter
             var closed = new JsonObject { ["enum"] = Words(words) };
             return shape.Pattern is { } open ? new JsonObject { ["anyOf"] = new JsonArray(closed, Text(open)) } : closed;
         }
+        if (_templates && shape.Kind == ScalarKind.Expression)
+            return Reference("expression", () => new JsonObject { ["type"] = Words(["string", "number"]), ["not"] = new JsonObject { ["type"] = "string", ["pattern"] = @"\$\{\{|^(true|false)$" } });
+        if (_templates && !dynamic && shape.Kind == ScalarKind.Any) return Reference("value", Value);
         var isText = shape.Kind is ScalarKind.String or ScalarKind.Regex or ScalarKind.Expression;
         // one that holds no expression; ${{ is written $${{ there
-        if (_templates && isText && !(dynamic && shape.AllowExpression && shape.Kind != ScalarKind.Expression) && shape is { Pattern: null })
+        if (_templates && isText && !(dynamic && shape.AllowExpression) && shape is { Pattern: null })
             return Reference("text", () => new JsonObject { ["type"] = Words(["string", "number", "boolean"]), ["not"] = new JsonObject { ["type"] = "string", ["pattern"] = Literal } });
         var schema = isText ? new JsonObject { ["type"] = Words(["string", "number", "boolean"]) } : Typed(shape.Kind);
         if (shape.Pattern is { } pattern) schema["pattern"] = pattern;
