@@ -1,9 +1,11 @@
+using IncidentTools.Engine.Actions;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Execution;
 using IncidentTools.Engine.Incidents;
 using IncidentTools.Engine.Journal;
 using IncidentTools.Engine.Learning;
 using IncidentTools.Engine.Notifications;
+using IncidentTools.Engine.Probes;
 using IncidentTools.Engine.Runbooks;
 using IncidentTools.Engine.Workspace;
 using IncidentTools.Engine.Journal.Sqlite;
@@ -95,7 +97,9 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     private IncidentReport? _reports;
 
     /// <summary>What a step can use.</summary>
-    public IUseCatalog Uses => _uses ??= new UseCatalog();
+    public IUseCatalog Uses => _uses ??= new UseCatalog(
+        ProbeTable.All.Values.Select(probe => new UseInfo(probe.Name, probe.Summary, probe.Parameters, UseRole.Probe)),
+        ActionTable.All.Values.Select(action => new UseInfo(action.Name, action.Summary, action.Parameters, UseRole.Action)));
     private IUseCatalog? _uses;
 
     /// <summary>The runbooks of the workspace and those that ship.</summary>
@@ -115,7 +119,15 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     private IProcessRunner? _processes;
 
     /// <summary>Runs of runbooks.</summary>
-    public RunService Runs => _runs ??= null!;
+    public RunService Runs => _runs ??= new RunService(new RunParts
+    {
+        Journal = Journal, Time = Time, Actor = options.Actor, Host = options.Host, Find = id => Library.Find(id),
+        // what a run is bound to was checked when it started; the workspace may have changed since
+        Read = (file, source) => new RunbookLoader(Uses, options.Scripts).Read(file, source),
+        Uses = Uses, Expressions = () => options.Scripts ?? throw Errors.ScriptHostMissing(), Probes = ProbeTable.All, Actions = ActionTable.All, Processes = Processes, Scripts = options.Scripts,
+        Secrets = Secrets, Mask = Mask, Post = Updates.Drafts, Deliver = Notifier.DeliverDueAsync, Workspace = () => Workspace, Incident = id => Incidents.Get(id).ToPlain(),
+        TemplateFolders = () => [Workspace.TemplateFolder, Path.Combine(options.ShippedWorkspace, "templates")],
+    });
     private RunService? _runs;
 
     /// <summary>Which workspace, without reading it.</summary>

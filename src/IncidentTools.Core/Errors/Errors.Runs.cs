@@ -81,4 +81,8 @@ public static partial class Errors
     /// <summary>A step whose undo is work for a person.</summary>
     public static IncidentToolsException UndoByHand(string step, string instruction) => new(
         "UndoByHand", ErrorKind.InvalidState, $"Step '{step}' is taken back by hand: {instruction}", "Do it, then note it with Add-IncidentNote.") { TargetObject = step };
+
+    /// <summary>The host gives no PowerShell, so expressions cannot be read.</summary>
+    public static IncidentToolsException ScriptHostMissing() => new(
+        "ScriptHostMissing", ErrorKind.Unavailable, "This host has no PowerShell to read expressions with.", "Run runbooks through the module's commands.");
 }

@@ -5,20 +5,13 @@ using IncidentTools.Engine.Actions;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Shapes;
 using IncidentTools.Engine.Runbooks;
-using static IncidentTools.Engine.Foundation.Shapes.Shapes;
 
 namespace IncidentTools.Engine.Execution;
 
 /// <summary>The step kind <c>command</c>: a program with an argument list, no shell.</summary>
 public static class CommandStep
 {
-    public static ObjectShape Parameters { get; } = new("command",
-        Required("program", Text with { AllowExpression = false, Min = 1 }, "a name that PATH finds, or a full path; no .cmd or .bat"),
-        Optional("args", ListOf(CommandLine.Argument, allowSingle: true), "its arguments, one item each; they reach it unchanged"),
-        Optional("workingDirectory", Text, "where it runs, a full path"),
-        Optional("environment", new MapShape(Text), "variables on top of the inherited ones; secret:<name> is resolved when it starts"),
-        Optional("input", Text, "its standard input, a text or secret:<name>; nothing when not given"),
-        Optional("expectExit", ListOf(Int, allowSingle: true), "exit codes that mean success", new object?[] { 0L }));
+    public static ObjectShape Parameters => StepKinds.All.First(kind => kind.Name == "command").With;
 
     /// <summary>What would run, as an admin would type it; secrets stay references. Pure.</summary>
     public static ActionPlan Plan(Arguments with)

@@ -7,14 +7,14 @@ using IncidentTools.Engine.Runbooks;
 
 namespace IncidentTools.Engine.Execution;
 
-/// <summary>PowerShell as a step. What it does cannot be known beforehand, so its impact is high until a person says otherwise in the policy.</summary>
+/// <summary>PowerShell as a step. What it does cannot be known beforehand, so its impact is high unless the runbook declares another.</summary>
 /// <param name="file">Text of a script file the run is bound to.</param>
 internal sealed class ScriptEffect(ObjectShape parameters, Func<string, string> file) : IAction
 {
     public string Name => "script";
     public string Summary => "Runs PowerShell text";
     public ObjectShape Parameters => parameters;
-    public StepImpact Impact(Arguments with) => StepImpact.High;
+    public StepImpact Impact(Arguments with) => StepImpact.None; // as declared; high when nothing is
     public bool CanUndo(Arguments with) => false;
     public Task<ActionResult>? UndoAsync(Arguments with, IReadOnlyDictionary<string, object?> undoData, ActionContext context, CancellationToken cancellation) => null;
     public Task<CheckResult> CheckAsync(Arguments with, ActionContext context, CancellationToken cancellation) => Task.FromResult(new CheckResult(CheckState.Unknown, "nobody can tell what a script did before its result was lost"));

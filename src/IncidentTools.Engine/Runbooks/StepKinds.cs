@@ -9,13 +9,16 @@ public static class StepKinds
 {
     private static readonly ScalarShape Fixed = Text with { AllowExpression = false };
     private static readonly ListShape Approvers = ListOf(Slug, allowSingle: true);
+    private static readonly ChoiceShape Argument = new(Text, new ObjectShape("an argument",
+        Required("value", Text, "the argument"),
+        Optional("option", Bool, "whether a value from an expression may begin with - here", false)));
     private static readonly MapShape Anything = new(new AnyShape());
 
     public static IReadOnlyList<UseInfo> All { get; } =
     [
         Kind("command", "Runs a program with an argument list, without a shell",
             Required("program", Fixed, "name or path of the program; no expression"),
-            Optional("args", ListOf(Text), "arguments, one item each"),
+            Optional("args", ListOf(Argument, allowSingle: true), "arguments, one item each; they reach it unchanged"),
             Optional("workingDirectory", Text, "folder to run in"),
             Optional("environment", new MapShape(Text) { KeyPattern = "^[A-Za-z_][A-Za-z0-9_]*$" }, "variables to set"),
             Optional("input", Text, "text for its standard input"),
@@ -90,7 +93,7 @@ public static class StepKinds
         "parallel", "foreach", "runbook",
         "probe.cpu", "probe.memory", "probe.access-log", "probe.sql", "probe.db-health", "probe.replication", "probe.backup-freshness", "probe.backup-verify", "probe.hash-manifest",
         "probe.hash-compare", "probe.failed-logons", "probe.connections", "probe.clock", "probe.container", "probe.file",
-        "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.log-preserve", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
+        "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
         "action.backup-restore", "action.file-quarantine",
     };
 

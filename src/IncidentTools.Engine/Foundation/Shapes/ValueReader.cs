@@ -58,7 +58,7 @@ public static class ValueReader
         if (shape.Kind == ScalarKind.Any) return value;
         if (shape.Kind == ScalarKind.Duration && value is long or double) return Wrong(value, path, ScalarReader.Describe(shape), bag);
         // text for everything that has a text form: one reader knows patterns, bounds and words
-        return new ScalarReader(bag, null).Read(new YamlScalar(Text(value), IsQuoted: false, SourceSpan.None), shape, path);
+        return new ScalarReader(bag, null).Read(new YamlScalar(Text(value), IsQuoted: false, SourceSpan.None), shape, path, dynamic: false);
     }
 
     /// <summary>The text form that the scalar reader reads back.</summary>
