@@ -18,7 +18,7 @@ public static class StepKinds
     [
         Kind("command", "Runs a program with an argument list, without a shell",
             Required("program", Fixed, "name or path of the program; no expression"),
-            Optional("args", ListOf(Argument, allowSingle: true), "arguments, one item each; they reach it unchanged"),
+            Optional("args", ListOf(Argument), "arguments, one item each; they reach it unchanged"),
             Optional("workingDirectory", Text, "folder to run in"),
             Optional("environment", new MapShape(Text) { KeyPattern = "^[A-Za-z_][A-Za-z0-9_]*$" }, "variables to set"),
             Optional("input", Text, "text for its standard input"),

@@ -14,10 +14,10 @@ internal static class StepChecks
         if (step.Undo is { } undo) Arguments(undo, null, path + ".undo", source.Map("undo"), bag);
         if (hasEffect && step.Attempts > 1 && !source.IsWritten("check") && !step.Idempotent)
             bag.Error("IT4005", source.At("attempts"), path + ".attempts", "a second attempt could do it twice", "Add a check that finds out whether the first took effect, or idempotent: true.");
-        if (hasEffect && step.Impact >= StepImpact.Medium && !source.IsWritten("undo"))
+        var undeclared = step.Use.Uses == "command" && !source.IsWritten("impact");
+        if (hasEffect && step.Impact >= StepImpact.Medium && !source.IsWritten("undo") && !undeclared)
             bag.Warning("IT4006", source.IsWritten("impact") ? source.At("impact") : step.Use.Span, path, $"{Word(step.Impact)} impact and no undo: nothing says how to take it back", "Add undo:, if only a manual step that says how.");
-        if (step.Use.Uses == "command" && !source.IsWritten("impact"))
-            bag.Warning("IT4011", step.Use.Span, path, "a command without impact counts as none: nobody is asked to approve it", "Write impact: none, low, medium or high.");
+        if (undeclared) bag.Warning("IT4011", step.Use.Span, path, "a command without impact counts as medium: somebody must approve it", "Write impact: none when it only looks, else low, medium or high.");
         if (step.Use.Uses == "switch" && step.Default is null)
             bag.Warning("IT4003", step.Use.Span, path, "no default: when no case holds the next step follows", "Add default: with a step.");
         if ((step.Until is not null || step.UntilProbe is not null) && step.Deadline is null)
