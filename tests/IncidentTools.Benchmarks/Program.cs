@@ -1,7 +1,7 @@
 using IncidentTools.Benchmarks;
 
 // Ratios in one run against a named baseline; exit code 1 when a bound is missed. Arguments: names of benchmarks, none = all.
-Benchmark[] all = [new AppendBenchmark()];
+Benchmark[] all = [new AppendBenchmark(), new RunbookLoadBenchmark()];
 var chosen = args.Length == 0 ? all : [.. all.Where(benchmark => args.Contains(benchmark.Name, StringComparer.OrdinalIgnoreCase))];
 Console.WriteLine($"{"benchmark",-22} {"measured",14} {"baseline",14} {"ratio",8} {"bound",8}");
 var missed = 0;
