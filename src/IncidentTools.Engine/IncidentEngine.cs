@@ -1,5 +1,6 @@
 using IncidentTools.Engine.Actions;
 using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Probes;
 using IncidentTools.Engine.Execution;
 using IncidentTools.Engine.Incidents;
 using IncidentTools.Engine.Journal;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Shapes;
+using IncidentTools.Engine.Runbooks;
 using static IncidentTools.Engine.Foundation.Shapes.Shapes;
 
 namespace IncidentTools.Engine.Execution;
@@ -9,9 +10,7 @@ namespace IncidentTools.Engine.Execution;
 public static class CommandLine
 {
     /// <summary>One argument.</summary>
-    public static Shape Argument { get; } = new ChoiceShape(Text, new ObjectShape("an argument",
-        Required("value", Text, "the argument"),
-        Optional("option", Bool, "whether a value from an expression may begin with - here", false)));
+    public static Shape Argument => StepKinds.Argument;
 
     /// <summary>A program with its arguments. A single item may be an expression that yields the whole list.</summary>
     public static ListShape Shape { get; } = ListOf(Argument, allowSingle: true) with { MinItems = 1 };

@@ -11,7 +11,7 @@ namespace IncidentTools.Engine.Execution;
 /// <summary>The step kind <c>command</c>: a program with an argument list, no shell.</summary>
 public static class CommandStep
 {
-    public static ObjectShape Parameters => StepKinds.All.First(kind => kind.Name == "command").With;
+    public static ObjectShape Parameters => StepKinds.Command;
 
     /// <summary>What would run, as an admin would type it; secrets stay references. Pure.</summary>
     public static ActionPlan Plan(Arguments with)

@@ -44,7 +44,7 @@ internal static class RunbookBinder
         {
             Id = id, Phase = phase, Title = map.TextOrNull("title") ?? id, Purpose = map.TextOrNull("purpose") ?? "", Use = use, When = map.Get("when") as Expression, Needs = map.Texts("needs"),
             Attempts = Number(map, "attempts", 1), Retry = Retry(map.Map("retry")), Timeout = map.Get("timeout") as TimeSpan?, Deadline = map.Get("deadline") as TimeSpan?,
-            OnFailure = failure, Critical = map.Get("critical") as bool? ?? failure.Mode == FailureMode.Stop, Next = map.TextOrNull("next"), MaxVisits = map.Get("maxVisits") is long visits ? (int)visits : null,
+            OnFailure = failure, Critical = map.Get("critical") as bool?, Next = map.TextOrNull("next"), MaxVisits = map.Get("maxVisits") is long visits ? (int)visits : null,
             Impact = Enum.TryParse<StepImpact>(map.TextOrNull("impact"), ignoreCase: true, out var impact) ? impact : use.Uses switch { "script" => StepImpact.High, "command" => StepImpact.Medium, _ => StepImpact.None },
             Approval = map.MapOrNull("approval") is { } approval ? Approval(approval) : null,
             Check = map.MapOrNull("check") is { } check ? Use(check) : null, Poll = map.Get("poll") as TimeSpan? ?? TimeSpan.FromSeconds(5), Undo = map.MapOrNull("undo") is { } undo ? Use(undo) : null,

@@ -9,20 +9,25 @@ public static class StepKinds
 {
     private static readonly ScalarShape Fixed = Text with { AllowExpression = false };
     private static readonly ListShape Approvers = ListOf(Slug, allowSingle: true);
-    private static readonly ChoiceShape Argument = new(Text, new ObjectShape("an argument",
+    private static readonly MapShape Anything = new(new AnyShape());
+
+    /// <summary>One argument of a program.</summary>
+    public static Shape Argument { get; } = new ChoiceShape(Text, new ObjectShape("an argument",
         Required("value", Text, "the argument"),
         Optional("option", Bool, "whether a value from an expression may begin with - here", false)));
-    private static readonly MapShape Anything = new(new AnyShape());
+
+    /// <summary><c>with</c> of the kind command.</summary>
+    public static ObjectShape Command { get; } = new("command",
+        Required("program", Fixed with { Min = 1 }, "a name that PATH finds, or a full path; no .cmd or .bat, no expression"),
+        Optional("args", ListOf(Argument), "its arguments, one item each; they reach it unchanged"),
+        Optional("workingDirectory", Text, "where it runs, a full path"),
+        Optional("environment", new MapShape(Text) { KeyPattern = "^[A-Za-z_][A-Za-z0-9_]*$" }, "variables on top of the inherited ones; secret:<name> is resolved when it starts"),
+        Optional("input", Text, "its standard input, a text or secret:<name>; nothing when not given"),
+        Optional("expectExit", ListOf(Int, allowSingle: true) with { MinItems = 1 }, "exit codes that mean success", List(0L)));
 
     public static IReadOnlyList<UseInfo> All { get; } =
     [
-        Kind("command", "Runs a program with an argument list, without a shell",
-            Required("program", Fixed, "name or path of the program; no expression"),
-            Optional("args", ListOf(Argument), "arguments, one item each; they reach it unchanged"),
-            Optional("workingDirectory", Text, "folder to run in"),
-            Optional("environment", new MapShape(Text) { KeyPattern = "^[A-Za-z_][A-Za-z0-9_]*$" }, "variables to set"),
-            Optional("input", Text, "text for its standard input"),
-            Optional("expectExit", ListOf(Int, allowSingle: true) with { MinItems = 1 }, "exit codes that are good", List(0L))),
+        new("command", "Runs a program with an argument list, without a shell", Command, UseRole.Kind),
         Kind("script", "Runs PowerShell; values reach it only as parameters",
             Optional("text", Fixed, "the script; no expression"),
             Optional("file", Fixed, "or its file, relative to the runbook, inside the workspace; no expression"),
@@ -38,7 +43,7 @@ public static class StepKinds
         Kind("ask", "Asks a person for values",
             Optional("questions", ValueShapes.Fields, "questions by name; doc is the question"),
             Optional("question", Text, "or a single question"),
-            Optional("type", Fixed with { Enum = ["string", "int", "number", "bool", "duration", "datetime", "path", "service", "contact", "secret"] }, "type of its answer", "string"),
+            Optional("type", Fixed with { Enum = [.. ValueShapes.ScalarTypes] }, "type of its answer", "string"),
             Optional("allowed", ListOf(Text) with { MinItems = 1 }, "the only answers it may have"),
             Optional("to", Slug, "a role or contact")),
         Kind("approve", "Asks people to approve going on",
@@ -93,7 +98,7 @@ public static class StepKinds
         "parallel", "foreach", "runbook",
         "probe.cpu", "probe.memory", "probe.access-log", "probe.sql", "probe.db-health", "probe.replication", "probe.backup-freshness", "probe.backup-verify", "probe.hash-manifest",
         "probe.hash-compare", "probe.failed-logons", "probe.connections", "probe.clock", "probe.container", "probe.file",
-        "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
+        "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.log-preserve", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
         "action.backup-restore", "action.file-quarantine",
     };
 

@@ -25,15 +25,17 @@ internal static class ValueShapes
     };
 
     /// <summary>A parameter of a runbook.</summary>
-    public static MapShape Parameters { get; } = Map("a parameter", "parameter");
+    public static MapShape Parameters { get; } = Map("a parameter", "parameter", [.. ByType.Keys], required: false);
+    /// <summary>What a person can give in one line.</summary>
+    public static IReadOnlyList<string> ScalarTypes { get; } = [.. ByType.Keys.Except(["list", "map"])];
     /// <summary>Fields and questions, inside <c>with</c>.</summary>
-    public static MapShape Fields { get; } = Map("a field", "field") with { AllowExpression = false };
+    public static MapShape Fields { get; } = Map("a field", "field", ScalarTypes, required: true) with { AllowExpression = false };
 
-    private static MapShape Map(string name, string definition) => new(new VariantShape(
+    private static MapShape Map(string name, string definition, IReadOnlyList<string> types, bool required) => new(new VariantShape(
         new ObjectShape(name,
-            Optional("type", Text with { AllowExpression = false }, "string int number bool duration datetime path service contact secret list map", "string"),
-            Optional("required", Bool with { AllowExpression = false }, "whether it must be given", false),
-            Optional("doc", Text, "what it is for; of a question, the question")), "type", "type", ByType) { Default = "string", Definition = definition, AllowExpression = false })
+            Optional("type", Text with { AllowExpression = false }, string.Join(' ', types), "string"),
+            Optional("required", Bool with { AllowExpression = false }, $"whether it must be given; {(required ? "true" : "false")} when not written", required),
+            Optional("doc", Text, "what it is for; of a question, the question")), "type", "type", ByType.Where(item => types.Contains(item.Key))) { Default = "string", Definition = definition, AllowExpression = false })
     { KeyPattern = "^[a-z][a-z0-9_]*$" };
 
     private static Field Default(Shape shape) => Optional("default", shape, "its value when it is not given");

@@ -59,7 +59,7 @@ public class GoodSampleTests
     public void A_step_has_all_its_keys()
     {
         var http = Step("http");
-        Assert.Equal((StepPhase.Investigate, 3, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), false), (http.Phase, http.Attempts, http.Timeout, http.Deadline, http.Critical));
+        Assert.Equal((StepPhase.Investigate, 3, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), false), (http.Phase, http.Attempts, http.Timeout, http.Deadline, http.IsCritical));
         Assert.Equal(new RetryDefinition(TimeSpan.FromSeconds(2), 2, TimeSpan.FromSeconds(30), 0.2), http.Retry);
         Assert.Equal(new FailurePolicy(FailureMode.Continue, null, true), http.OnFailure);
         var restart = Step("restart");
@@ -67,7 +67,7 @@ public class GoodSampleTests
         Assert.Equal(["incident-commander", "ana"], restart.Approval!.By);
         Assert.Equal((1, true, TimeSpan.FromMinutes(30), "os"), (restart.Approval.Min, restart.Approval.NotRequester, restart.Approval.Expires, restart.Approval.Assurance));
         Assert.Equal(new FailurePolicy(FailureMode.Goto, "look_again", true), restart.OnFailure);
-        Assert.False(restart.Critical);
+        Assert.False(restart.IsCritical);
         Assert.Equal(["http"], restart.Needs);
         Assert.Equal(new CaptureDefinition(100, 65536), restart.Capture);
         Assert.Equal(3, Step("ask_oncall").MaxVisits);
@@ -79,7 +79,7 @@ public class GoodSampleTests
     public void A_step_has_the_defaults_of_the_format()
     {
         var step = Assert.Single(Books.Inspect("  - { id: a, phase: verify, uses: end }\n").Book!.Steps);
-        Assert.Equal(("a", 1, true, new FailurePolicy(FailureMode.Stop, null, false), StepImpact.None), (step.Title, step.Attempts, step.Critical, step.OnFailure, step.Impact));
+        Assert.Equal(("a", 1, true, new FailurePolicy(FailureMode.Stop, null, false), StepImpact.None), (step.Title, step.Attempts, step.IsCritical, step.OnFailure, step.Impact));
         Assert.Equal((new RetryDefinition(TimeSpan.FromSeconds(1), 1, TimeSpan.FromSeconds(30), 0), new CaptureDefinition(2000, 256 * 1024)), (step.Retry, step.Capture));
         Assert.Null(step.Result);
         Assert.Equal(StepImpact.High, Assert.Single(Books.Inspect("  - { id: a, phase: verify, uses: script, with: { text: x } }\n").Book!.Steps).Impact);
@@ -115,6 +115,32 @@ public class GoodSampleTests
         Assert.Equal("$steps.http.error -eq 'DnsFailure'", Step("which").Cases[0].When.Text);
         Assert.Equal("$steps.until_up.state -eq 'Succeeded'", Step("up").Assert!.Text);
         Assert.IsType<Template>(((PlainList)Step("variables").Set["list"]!)[1]);
+    }
+
+    /// <summary>A run that goes on with a newer text compares the lines of the steps it has visited: they must be theirs alone.</summary>
+    [Theory]
+    [InlineData("good/every-kind.yaml"), InlineData("good/twelve-steps.yaml")]
+    public void A_step_ends_before_the_next_begins(string name)
+    {
+        var book = Load(name);
+        var lines = book.Source.Split('\n');
+        foreach (var list in new[] { book.Handlers, book.Steps })
+        {
+            for (var index = 0; index < list.Count; index++)
+            {
+                var span = list[index].Span;
+                Assert.Contains($"id: {list[index].Id}", lines[span.Line - 1], StringComparison.Ordinal);
+                if (index + 1 < list.Count) Assert.Equal(list[index + 1].Span.Line - 1, span.EndLine);
+                else Assert.False(span.EndLine < lines.Length && lines[span.EndLine - 1].Length == 0);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_step_that_ends_in_a_block_of_text_ends_with_its_last_line()
+    {
+        var book = Books.Inspect("  - id: a\n    phase: verify\n    uses: manual\n    with:\n      instruction: |\n        one\n        two\n\n  - id: b\n    phase: verify\n    uses: manual\n    with:\n      instruction: |-\n        one\n        x").Book!;
+        Assert.Equal([(6, 12), (14, 20)], book.Steps.Select(step => (step.Span.Line, step.Span.EndLine)));
     }
 
     [Fact]

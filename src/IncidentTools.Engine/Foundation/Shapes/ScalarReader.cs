@@ -10,7 +10,7 @@ internal sealed partial class ScalarReader(DiagnosticBag bag, ITemplateReader? t
     private static readonly TimeSpan RegexTime = TimeSpan.FromSeconds(1);
 
     /// <param name="dynamic">Whether this part of the document takes expressions.</param>
-    public object? Read(YamlScalar scalar, ScalarShape shape, string path, bool dynamic)
+    public object? Read(YamlScalar scalar, ScalarShape shape, string path, bool dynamic = false)
     {
         if (templates is not null)
         {

@@ -11,11 +11,11 @@ namespace IncidentTools.Engine.Foundation.Yaml;
 public sealed class YamlTree
 {
     public const int MaxBytes = 1024 * 1024, MaxDepth = 64, MaxNodes = 100_000;
-    private readonly string _file;
+    private readonly string _file, _text;
     private readonly DiagnosticBag _bag;
     private int _nodes;
 
-    private YamlTree(string file, DiagnosticBag bag) => (_file, _bag) = (file, bag);
+    private YamlTree(string file, string text, DiagnosticBag bag) => (_file, _text, _bag) = (file, text, bag);
 
     /// <summary>The file's root node, or null with findings in the bag.</summary>
     public static YamlNode? Load(string file, DiagnosticBag bag) => Load(file, bag, out _);
@@ -58,7 +58,7 @@ public sealed class YamlTree
     /// <summary>The root node of a text, or null with findings in the bag.</summary>
     public static YamlNode? Parse(string text, string file, DiagnosticBag bag)
     {
-        var tree = new YamlTree(file, bag);
+        var tree = new YamlTree(file, text, bag);
         var parser = new Parser(new StringReader(text));
         try { return tree.Document(parser); }
         catch (YamlException error)
@@ -137,7 +137,7 @@ public sealed class YamlTree
             return new YamlScalar("", true, Span(alias.Start, alias.End));
         }
         if (next is NodeEvent node) Refuse(node);
-        if (parser.TryConsume<Scalar>(out var scalar)) return new YamlScalar(scalar.Value, scalar.Style != ScalarStyle.Plain, Span(scalar.Start, scalar.End));
+        if (parser.TryConsume<Scalar>(out var scalar)) return new YamlScalar(scalar.Value, scalar.Style != ScalarStyle.Plain, scalar.Style is ScalarStyle.Literal or ScalarStyle.Folded ? Block(scalar) : Span(scalar.Start, scalar.End));
         return parser.TryConsume<SequenceStart>(out var list) ? List(parser, list, depth) : Map(parser, parser.Consume<MappingStart>(), depth);
     }
 
@@ -146,7 +146,7 @@ public sealed class YamlTree
         var items = new List<YamlNode>();
         while (parser.Current is not SequenceEnd) items.Add(Node(parser, depth + 1));
         var end = parser.Consume<SequenceEnd>();
-        return new YamlList(items, Span(start.Start, end.End));
+        return new YamlList(items, Span(start.Start, end.End, start.Style == SequenceStyle.Flow || items.Count == 0 ? null : items[^1].Span));
     }
 
     private YamlMap Map(Parser parser, MappingStart start, int depth)
@@ -163,13 +163,24 @@ public sealed class YamlTree
             else members.Add(new YamlMember(name, value));
         }
         var end = parser.Consume<MappingEnd>();
-        return new YamlMap(members, Span(start.Start, end.End));
+        return new YamlMap(members, Span(start.Start, end.End, start.Style == MappingStyle.Flow || members.Count == 0 ? null : members[^1].Value.Span));
     }
 
     private void Refuse(NodeEvent node)
     {
         if (!node.Anchor.IsEmpty) _bag.Error("IT1006", Span(node.Start, node.End), "", $"the anchor &{node.Anchor.Value} is not allowed", "Write the value out where it is used.");
         if (!node.Tag.IsEmpty && node.Tag.Value != "!") _bag.Error("IT1007", Span(node.Start, node.End), "", $"the tag {node.Tag.Value} is not allowed: types come from the format", "Remove it.");
+    }
+
+    // the parser notices the end of a block where the next thing begins: its own end is that of its last part
+    private SourceSpan Span(Mark start, Mark end, SourceSpan? last) => last is { } part ? new(_file, (int)start.Line, (int)start.Column, part.EndLine, part.EndColumn) : Span(start, end);
+
+    private SourceSpan Block(Scalar scalar)
+    {
+        var end = (int)Math.Min(scalar.End.Index, _text.Length);
+        while (end > 0 && char.IsWhiteSpace(_text[end - 1])) end--;
+        var lines = _text.AsSpan(end, (int)Math.Min(scalar.End.Index, _text.Length) - end).Count('\n');
+        return Span(scalar.Start, scalar.End) with { EndLine = (int)scalar.End.Line - lines, EndColumn = end - _text.LastIndexOf('\n', Math.Max(0, end - 1)) };
     }
 
     private SourceSpan Span(Mark start, Mark end) => new(_file, (int)start.Line, (int)start.Column, (int)end.Line, (int)end.Column);

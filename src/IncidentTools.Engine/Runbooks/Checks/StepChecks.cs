@@ -15,7 +15,7 @@ internal static class StepChecks
         if (hasEffect && step.Attempts > 1 && !source.IsWritten("check") && !step.Idempotent)
             bag.Error("IT4005", source.At("attempts"), path + ".attempts", "a second attempt could do it twice", "Add a check that finds out whether the first took effect, or idempotent: true.");
         var undeclared = step.Use.Uses == "command" && !source.IsWritten("impact");
-        if (hasEffect && step.Impact >= StepImpact.Medium && !source.IsWritten("undo") && !undeclared)
+        if (hasEffect && step.Impact >= StepImpact.Medium && !source.IsWritten("undo") && !source.Map("with").IsWritten("undo") && !undeclared)
             bag.Warning("IT4006", source.IsWritten("impact") ? source.At("impact") : step.Use.Span, path, $"{Word(step.Impact)} impact and no undo: nothing says how to take it back", "Add undo:, if only a manual step that says how.");
         if (undeclared) bag.Warning("IT4011", step.Use.Span, path, "a command without impact counts as medium: somebody must approve it", "Write impact: none when it only looks, else low, medium or high.");
         if (step.Use.Uses == "switch" && step.Default is null)
@@ -34,7 +34,7 @@ internal static class StepChecks
                 One(bag, use.Span, here, with, "text", "file");
                 if (with.TextOrNull("file") is { } file && !IsInside(file)) bag.Error("IT2014", with.At("file"), here + ".file", $"'{file}' leaves the workspace", "Give a path relative to the runbook, with / between folders.");
                 break;
-            case "command" when with.TextOrNull("program") is { } program && Path.GetExtension(program.Trim()).ToLowerInvariant() is ".cmd" or ".bat":
+            case "command" when with.TextOrNull("program") is { } program && Path.GetExtension(program.TrimEnd('.', ' ')).ToLowerInvariant() is ".cmd" or ".bat":
                 bag.Error("IT2013", with.At("program"), here + ".program", $"'{program}' is a batch file: Windows pastes its arguments into a command line", "Call the program that it calls.");
                 break;
             case "ask":
