@@ -2,7 +2,9 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using IncidentTools.Engine;
+using IncidentTools.Engine.Execution;
 using IncidentTools.Engine.Journal;
+using IncidentTools.Scripting;
 
 namespace IncidentTools.Base;
 
@@ -12,7 +14,17 @@ internal sealed class ModuleSession
     private static readonly ConditionalWeakTable<Runspace, ModuleSession> Sessions = [];
     private readonly Dictionary<(string Store, string? Workspace, string Location), IncidentEngine> _engines = [];
 
-    public static ModuleSession Current => Sessions.GetValue(Runspace.DefaultRunspace, static _ => new ModuleSession());
+    private readonly LanguageLimit _language = new();
+
+    public static ModuleSession Current => Of(Runspace.DefaultRunspace);
+    public static ModuleSession Of(Runspace runspace) => Sessions.GetValue(runspace, static _ => new ModuleSession());
+
+    /// <summary>A runspace that is about to end: its stores are closed.</summary>
+    public static void Forget(Runspace runspace)
+    {
+        if (Sessions.TryGetValue(runspace, out var session)) session.Close();
+        Sessions.Remove(runspace);
+    }
 
     /// <summary>Set by Connect-IncidentStore.</summary>
     public string? ConnectedStore { get; set; }
@@ -21,14 +33,14 @@ internal sealed class ModuleSession
     public string? CurrentIncident { get; set; }
 
     /// <summary>The engine of a command.</summary>
-    public IncidentEngine Engine(PSCmdlet cmdlet, string? store, string? workspace) => Engine(cmdlet.SessionState.Path, store, workspace);
+    public IncidentEngine Engine(PSCmdlet cmdlet, string? store, string? workspace) => Engine(cmdlet.SessionState, store, workspace);
 
     /// <summary>The engine that a command with these parameters would use (completion).</summary>
     public IncidentEngine Engine(string? store, string? workspace)
     {
         // the runspace's own proxy is closed while a pipeline runs, and completion runs in one
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        return Engine(shell.AddScript("$ExecutionContext.SessionState.Path").Invoke<PathIntrinsics>()[0], store, workspace);
+        return Engine(shell.AddScript("$ExecutionContext.SessionState").Invoke<SessionState>()[0], store, workspace);
     }
 
     /// <summary>Closes every store this session has open; the next command opens what it needs again.</summary>
@@ -39,8 +51,10 @@ internal sealed class ModuleSession
         ConnectedStore = null;
     }
 
-    private IncidentEngine Engine(PathIntrinsics paths, string? store, string? workspace)
+    private IncidentEngine Engine(SessionState state, string? store, string? workspace)
     {
+        _language.Note(state.LanguageMode);
+        var paths = state.Path;
         var location = paths.CurrentFileSystemLocation.ProviderPath;
         var path = store is not null ? paths.GetUnresolvedProviderPathFromPSPath(store)
             : ConnectedStore ?? (Environment.GetEnvironmentVariable("INCIDENTTOOLS_STORE") is { Length: > 0 } named ? Path.GetFullPath(named, location) : DefaultStore());
@@ -53,6 +67,7 @@ internal sealed class ModuleSession
             Location = location,
             ShippedWorkspace = ShippedWorkspace,
             Actor = new Actor(Environment.UserName, "os", "os"),
+            Scripts = new ScriptHost(_language, new ScriptPlace(location, path, new ProcessRunner(TimeProvider.System), TimeProvider.System)),
         });
         _engines.Add(key, engine);
         return engine;

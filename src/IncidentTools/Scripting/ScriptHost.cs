@@ -1,0 +1,17 @@
+using IncidentTools.Engine.Execution;
+using IncidentTools.Engine.Runbooks;
+
+namespace IncidentTools.Scripting;
+
+/// <summary>Both things that need PowerShell, for the engine.</summary>
+internal sealed class ScriptHost(LanguageLimit language, ScriptPlace place) : IScriptHost
+{
+    private readonly ExpressionEvaluator _expressions = new();
+    private readonly ScriptRunner _scripts = new(language, place);
+
+    public ExpressionCheck Inspect(string text) => _expressions.Inspect(text);
+    public int FindEnd(string text, int start) => _expressions.FindEnd(text, start);
+    public object? Evaluate(string text, IReadOnlyDictionary<string, object?> roots) => _expressions.Evaluate(text, roots);
+    public string? WhyNot(string text) => _scripts.WhyNot(text);
+    public Task<ScriptResult> RunAsync(ScriptRequest request, CancellationToken cancellation) => _scripts.RunAsync(request, cancellation);
+}
