@@ -79,7 +79,7 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     private ISecretSource? _secrets;
 
     /// <summary>Messages: intended in the caller's append, delivered after it.</summary>
-    public INotifier Notifier => _notifier ??= new Notifier(Journal, () => Workspace, Path.Combine(options.ShippedWorkspace, "templates"), new ChannelContext(Time, Secrets, Mask, options.Scripts), ChannelTable.All);
+    public INotifier Notifier => _notifier ??= new Notifier(Journal, () => Workspace, Path.Combine(options.ShippedWorkspace, "templates"), new ChannelContext(Time, Secrets, Mask, options.Scripts), ChannelTable.All, options.Scripts);
     private INotifier? _notifier;
 
     /// <summary>Updates to audiences.</summary>

@@ -1,14 +1,17 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
+using IncidentTools.Engine.Runbooks;
 
 namespace IncidentTools.Engine.Notifications;
 
 /// <summary>
-/// A message template: a first line <c>Subject: …</c>, an empty line, the body. <c>${{ $incident.title }}</c> stands for a value; a path that
-/// does not exist is an error, never an empty text.
+/// A message template: a first line <c>Subject: …</c>, an empty line, the body. <c>${{ $incident.title }}</c> stands for a value, as any
+/// expression does where there is an evaluator; what does not exist is an error, never an empty text.
 /// </summary>
 public sealed partial class MessageTemplate
 {
+    private static readonly string[] Constants = ["$true", "$false", "$null"], Parts = ["count", "first", "last"];
     private readonly string _name, _subject, _body;
 
     private MessageTemplate(string name, string subject, string body) => (_name, _subject, _body) = (name, subject, body);
@@ -40,22 +43,56 @@ public sealed partial class MessageTemplate
         return end < 0 ? new(file, text[9..], "") : new(file, text[9..end], text[end..].Trim('\n') + "\n");
     }
 
+    /// <param name="expressions">Reads what is not a plain path; without one only paths are allowed.</param>
     /// <exception cref="IncidentToolsException">TemplateInvalid: the place and what is not there.</exception>
-    public (string Subject, string Body) Render(IReadOnlyDictionary<string, object?> values) => (Fill(_subject, 1, values).ReplaceLineEndings(" "), Fill(_body, 3, values));
+    public (string Subject, string Body) Render(IReadOnlyDictionary<string, object?> values, IExpressionEvaluator? expressions = null) =>
+        (Fill(_subject, 1, values, expressions).ReplaceLineEndings(" "), Fill(_body, 3, values, expressions));
 
-    private string Fill(string text, int line, IReadOnlyDictionary<string, object?> values) => Hole().Replace(text, match =>
+    private string Fill(string text, int line, IReadOnlyDictionary<string, object?> values, IExpressionEvaluator? expressions)
     {
-        var at = line + text.AsSpan(0, match.Index).Count('\n');
-        var path = match.Groups[1].Value.Trim();
-        if (!PathPattern().IsMatch(path)) throw Errors.TemplateInvalid(_name, at, $"'{path}' is not a path like $incident.title");
+        var filled = new StringBuilder();
+        var at = 0;
+        for (var hole = text.IndexOf("${{", StringComparison.Ordinal); hole >= 0; hole = text.IndexOf("${{", at, StringComparison.Ordinal))
+        {
+            if (hole > at && text[hole - 1] == '$')
+            {
+                filled.Append(text, at, hole - at - 1).Append("${{"); // $${{ stands for itself
+                at = hole + 3;
+                continue;
+            }
+            var here = line + text.AsSpan(0, hole).Count('\n');
+            var end = expressions?.FindEnd(text, hole + 3) ?? text.IndexOf("}}", hole + 3, StringComparison.Ordinal);
+            if (end < 0) throw Errors.TemplateInvalid(_name, here, "${{ is not closed with }}");
+            filled.Append(text, at, hole - at).Append(Text(Value(text[(hole + 3)..end].Trim(), here, values, expressions)));
+            at = end + 2;
+        }
+        return filled.Append(text, at, text.Length - at).ToString();
+    }
+
+    private object? Value(string expression, int line, IReadOnlyDictionary<string, object?> values, IExpressionEvaluator? expressions)
+    {
+        var isPath = PathPattern().IsMatch(expression) && !Constants.Contains(expression, StringComparer.OrdinalIgnoreCase);
+        if (!isPath && expressions is null) throw Errors.TemplateInvalid(_name, line, $"'{expression}' is not a path like $incident.title");
+        try
+        {
+            var value = isPath ? Follow(expression, line, values, expressions) : expressions!.Evaluate(expression, values);
+            return value is not IReadOnlyDictionary<string, object?> ? value : throw Errors.TemplateInvalid(_name, line, $"{expression} is a map and has no text: name one of its values");
+        }
+        catch (IncidentToolsException error) when (error.ErrorId == "ExpressionFailed") { throw Errors.TemplateInvalid(_name, line, error.Message.TrimEnd('.')); }
+    }
+
+    /// <summary>A plain path needs no evaluator; what it means is the same.</summary>
+    private object? Follow(string path, int line, IReadOnlyDictionary<string, object?> values, IExpressionEvaluator? expressions)
+    {
         object? value = values;
         foreach (var part in path[1..].Split('.'))
         {
-            if (value is not IReadOnlyDictionary<string, object?> map || map.FirstOrDefault(pair => string.Equals(pair.Key, part, StringComparison.OrdinalIgnoreCase)) is not { Key: not null } found) throw Errors.TemplateInvalid(_name, at, $"there is no '{part}' in {path}");
-            value = found.Value;
+            if (value is IReadOnlyDictionary<string, object?> map && map.FirstOrDefault(pair => string.Equals(pair.Key, part, StringComparison.OrdinalIgnoreCase)) is { Key: not null } found) value = found.Value;
+            else if (value is string or IReadOnlyList<object?> && expressions is not null && Parts.Contains(part, StringComparer.OrdinalIgnoreCase)) return expressions.Evaluate(path, values);
+            else throw Errors.TemplateInvalid(_name, line, $"there is no '{part}' in {path}");
         }
-        return Text(value);
-    });
+        return value;
+    }
 
     private static string Text(object? value) => value switch
     {
@@ -67,7 +104,6 @@ public sealed partial class MessageTemplate
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 
-    [GeneratedRegex(@"\$\{\{(.*?)\}\}", RegexOptions.Singleline)] private static partial Regex Hole();
     [GeneratedRegex(@"^\$[a-zA-Z][a-zA-Z0-9_]*(\.[a-zA-Z][a-zA-Z0-9_-]*)+\z|^\$[a-zA-Z][a-zA-Z0-9_]*\z")] private static partial Regex PathPattern();
     [GeneratedRegex(@"^[a-z0-9][a-z0-9-]*\z")] private static partial Regex NamePattern();
 }

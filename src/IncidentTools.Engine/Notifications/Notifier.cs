@@ -1,6 +1,7 @@
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Incidents;
 using IncidentTools.Engine.Journal;
+using IncidentTools.Engine.Runbooks;
 using IncidentTools.Engine.Workspace;
 
 namespace IncidentTools.Engine.Notifications;
@@ -9,7 +10,7 @@ namespace IncidentTools.Engine.Notifications;
 /// The outbox. An intent is an entry in the append that decided it; every attempt is an entry before it is made and another after it. A crash
 /// between the two leaves "Sending", which counts as unknown: it is tried again only on a channel where twice is harmless.
 /// </summary>
-internal sealed class Notifier(IncidentJournal journal, Func<LoadedWorkspace> workspace, string shippedTemplates, ChannelContext context, IReadOnlyDictionary<string, IChannel> channels) : INotifier
+internal sealed class Notifier(IncidentJournal journal, Func<LoadedWorkspace> workspace, string shippedTemplates, ChannelContext context, IReadOnlyDictionary<string, IChannel> channels, IExpressionEvaluator? expressions = null) : INotifier
 {
     private const int MaxAttempts = 3;
 
@@ -19,7 +20,7 @@ internal sealed class Notifier(IncidentJournal journal, Func<LoadedWorkspace> wo
         var targets = Targets(loaded, request, out var why);
         if (targets.Count == 0) return [new EntryDraft(new NotificationUnreachable(request.Purpose, request.Audience, request.Contacts.Count == 0 ? null : string.Join(", ", request.Contacts), why))];
         var values = new Dictionary<string, object?>(request.Values, StringComparer.OrdinalIgnoreCase) { ["now"] = context.Time.GetUtcNow() };
-        var (subject, body) = request.Template is { } name ? MessageTemplate.Load(name, loaded.TemplateFolder, shippedTemplates).Render(values) : (request.Subject ?? "", request.Body ?? "");
+        var (subject, body) = request.Template is { } name ? MessageTemplate.Load(name, loaded.TemplateFolder, shippedTemplates).Render(values, expressions) : (request.Subject ?? "", request.Body ?? "");
         var severity = (values.GetValueOrDefault("incident") as IReadOnlyDictionary<string, object?>)?.GetValueOrDefault("severity") as string ?? "";
         return [.. targets.Select(target => new EntryDraft(new NotificationIntended(
             Uuid7.New(context.Time.GetUtcNow()), request.Purpose, request.Audience, target.Contact, target.Channel, target.Address, severity, context.Mask.Apply(request.Subject ?? subject), context.Mask.Apply(request.Body ?? body))))];
@@ -56,6 +57,7 @@ internal sealed class Notifier(IncidentJournal journal, Func<LoadedWorkspace> wo
         var channel = channels[definition.Uses];
         var settings = new Dictionary<string, object?>(definition.With, StringComparer.Ordinal);
         if (definition.Uses == "file" && settings.GetValueOrDefault("path") is string path) settings["path"] = Path.GetFullPath(path, loaded.Path);
+        if (definition.Uses == "script" && settings.GetValueOrDefault("file") is string file) settings["file"] = ScriptFile.Full(loaded.Path, file);
         var head = journal.Store.Head(row.Stream);
         var message = new OutgoingMessage(row.Id, row.Stream, row.Severity, row.Audience ?? row.Contact ?? "", row.Address, row.Subject, row.Body, $"{journal.Store.Info.Origin} {journal.Store.Size} {head.Hash}", row.IntendedAt);
         try { return await channel.SendAsync(message, new Arguments(settings), context, cancellation).ConfigureAwait(false); }

@@ -9,6 +9,11 @@ public static class ChannelShapes
     public static IReadOnlyDictionary<string, ObjectShape> All { get; } = new Dictionary<string, ObjectShape>(StringComparer.Ordinal)
     {
         ["file"] = new("the file channel", Required("path", Text, "the file, relative to the workspace")),
+        ["script"] = new("the script channel",
+            Optional("file", Text, "a PowerShell script, relative to the workspace"),
+            Optional("text", Text, "the script itself, instead of a file"),
+            Optional("parameters", new MapShape(new AnyShape()) { KeyPattern = "^[A-Za-z][A-Za-z0-9_]*$" }, "further parameters of the script; secret:<name> is resolved when it runs"),
+            Optional("timeout", Shapes.Duration with { Min = 1, Max = 600 }, "how long it may take", TimeSpan.FromSeconds(30))),
         ["webhook"] = new("the webhook channel",
             Required("url", Url, "where to post"),
             Optional("secret", SecretRef, "key of the signature"),

@@ -63,7 +63,7 @@ internal static class PolicyFile
                 Optional("allowed", Bool, "whether one may approve one's own step when nobody else is there", false),
                 Optional("reasonRequired", Bool, "whether a reason must be written", true)), "when one person is the whole organisation")), "who approves risky steps"),
         Optional("channels", new MapShape(new ObjectShape("a channel",
-            Required("uses", OneOf("file", "smtp", "webhook"), "how it delivers"),
+            Required("uses", OneOf("file", "script", "smtp", "webhook"), "how it delivers"),
             Optional("with", new MapShape(new AnyShape()), "its settings"))) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "ways out"),
         Optional("audiences", new MapShape(ListOf(Slug, allowSingle: true)) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "who hears updates → channels"));
 
@@ -103,6 +103,18 @@ internal static class PolicyFile
             if (new ShapeReader(bag).Read(channel["with"] ?? new YamlMap([], channel.Span), shape, $"channels.{member.Key.Text}.with") is PlainMap read) settings[member.Key.Text] = read;
         }
         return settings;
+    }
+
+    /// <summary>What a script channel must have: one script, and its file there.</summary>
+    public static void CheckChannels(PlainMap policy, IReadOnlyDictionary<string, PlainMap> settings, string folder, DiagnosticBag bag)
+    {
+        foreach (var (name, channel) in policy.Map("channels").Maps())
+        {
+            if (channel.TextOrNull("uses") != "script" || !settings.TryGetValue(name, out var script)) continue;
+            if (script.IsWritten("file") == script.IsWritten("text")) bag.Error("IT2008", channel.Span, $"channels.{name}.with", "give either file or text");
+            else if (script.TextOrNull("file") is { } file && !ScriptFile.IsInside(folder, file)) bag.Error("IT3007", script.At("file"), $"channels.{name}.with.file", $"'{file}' is not a file of the workspace", "Name a file inside the workspace's folder.");
+            else if (script.TextOrNull("file") is { } missing && !File.Exists(ScriptFile.Full(folder, missing))) bag.Error("IT3008", script.At("file"), $"channels.{name}.with.file", $"there is no file '{missing}' in the workspace");
+        }
     }
 
     /// <summary>What shapes cannot see: names that must exist, hours in order, levels that do not get milder as they get worse.</summary>

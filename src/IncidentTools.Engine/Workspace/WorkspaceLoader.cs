@@ -38,6 +38,7 @@ public static class WorkspaceLoader
         var (contacts, contactsHash, _) = Read(location.Path, "contacts.yaml", ContactsFile.Shape, bag, required: false);
         var channels = policyTree is null ? null : PolicyFile.Channels(policyTree, bag);
         if (policy is not null) PolicyFile.Check(policy, bag);
+        if (policy is not null && channels is not null) PolicyFile.CheckChannels(policy, channels, location.Path, bag);
         if (contacts is not null) ContactsFile.Check(contacts, policy, bag);
         if (services is not null) ServicesFile.Check(services, contacts, bag);
         if (bag.HasErrors) return (null, bag.Items);

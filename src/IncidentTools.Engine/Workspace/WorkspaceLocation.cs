@@ -37,11 +37,11 @@ public sealed record WorkspaceLocation(string Path, string FoundBy, bool Trusted
     private static void RefuseForeign(string folder)
     {
         if (OperatingSystem.IsWindows()) return; // ACLs: inherited from a folder that only its owner writes, unless somebody changed it
-        foreach (var file in new[] { folder }.Concat(Directory.EnumerateFiles(folder, "*.yaml", SearchOption.AllDirectories)))
+        foreach (var file in Deciding(folder).Prepend(folder))
             if ((File.GetUnixFileMode(file) & UnixFileMode.OtherWrite) != 0) throw Errors.WorkspaceNotOwned(file);
     }
 
-    /// <summary>Trust is given once, to these bytes: any change of a YAML file needs it again.</summary>
+    /// <summary>Trust is given once, to these bytes: any change of a YAML file or script needs it again.</summary>
     private static bool IsTrusted(string folder) => File.Exists(TrustFile) && File.ReadLines(TrustFile).Contains(TrustLine(folder), StringComparer.Ordinal);
 
     /// <summary>Marks the workspace, as it is now, as trusted by this user.</summary>
@@ -54,10 +54,14 @@ public sealed record WorkspaceLocation(string Path, string FoundBy, bool Trusted
     private static string TrustFile => System.IO.Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "IncidentTools", "trusted-workspaces");
 
+    /// <summary>What decides which programs run: definitions, and the scripts they name.</summary>
+    private static IEnumerable<string> Deciding(string folder) => new[] { "*.yaml", "*.ps1", "*.psm1", "*.psd1" }
+        .SelectMany(pattern => Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
     private static string TrustLine(string folder)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in Directory.EnumerateFiles(folder, "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var file in Deciding(folder))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/') + "\0"));
             hash.AppendData(SHA256.HashData(File.ReadAllBytes(file)));
