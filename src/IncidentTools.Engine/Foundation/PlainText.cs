@@ -18,6 +18,7 @@ public static class PlainText
         TimeSpan duration => Duration.Format(duration),
         DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         TimeOnly time => time.ToString("HH:mm", CultureInfo.InvariantCulture),
+        double number => number.ToString("G15", CultureInfo.InvariantCulture), // as PowerShell: 0.1 + 0.2 is 0.3 to a reader
         IReadOnlyList<object?> list => Join(list, " ", limit),
         IReadOnlyDictionary<string, object?> => null,
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),

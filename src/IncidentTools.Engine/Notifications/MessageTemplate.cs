@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Runbooks;
 
 namespace IncidentTools.Engine.Notifications;
@@ -101,7 +102,7 @@ public sealed partial class MessageTemplate
         TimeSpan time => Duration.Format(time),
         string text => text,
         IEnumerable<object?> list => string.Join(", ", list.Select(Text)),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+        _ => PlainText.Format(value) ?? "",
     };
 
     [GeneratedRegex(@"^\$[a-zA-Z][a-zA-Z0-9_]*(\.[a-zA-Z][a-zA-Z0-9_-]*)+\z|^\$[a-zA-Z][a-zA-Z0-9_]*\z")] private static partial Regex PathPattern();

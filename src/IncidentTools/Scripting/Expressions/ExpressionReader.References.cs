@@ -8,7 +8,8 @@ internal sealed partial class ExpressionReader
 {
     private static readonly HashSet<string> Maps = new(["params", "service", "incident", "run", "vars", "steps", "step"], StringComparer.OrdinalIgnoreCase);
 
-    private static bool IsReference(ExpressionAst ast) => ast is VariableExpressionAst or IndexExpressionAst || (ast is MemberExpressionAst && ast is not InvokeMemberExpressionAst);
+    /// <summary>Exactly: a method call is a member expression too.</summary>
+    private static bool IsReference(ExpressionAst ast) => ast.GetType() is var type && (type == typeof(VariableExpressionAst) || type == typeof(IndexExpressionAst) || (type == typeof(MemberExpressionAst) && !((MemberExpressionAst)ast).Static));
 
     private Node Referenced(ExpressionAst ast, bool optional)
     {
@@ -18,13 +19,12 @@ internal sealed partial class ExpressionReader
     }
 
     /// <summary>A node, the path it reads, and whether the path may go on: behind an index that is not a constant key it does not.</summary>
-    private (Node Node, string? Path, bool Open) Link(ExpressionAst ast)
+    private (Node Node, string? Path, bool Open) Link(ExpressionAst ast) => !IsReference(ast) ? (Expression(ast), null, false) : ast switch
     {
-        if (ast is VariableExpressionAst variable) return Variable(variable);
-        if (ast.GetType() == typeof(MemberExpressionAst) && (MemberExpressionAst)ast is { Static: false } member) return MemberOf(member);
-        if (ast.GetType() == typeof(IndexExpressionAst)) return IndexOf((IndexExpressionAst)ast);
-        return (Expression(ast), null, false);
-    }
+        VariableExpressionAst variable => Variable(variable),
+        MemberExpressionAst member => MemberOf(member),
+        _ => IndexOf((IndexExpressionAst)ast),
+    };
 
     private (Node, string?, bool) Variable(VariableExpressionAst ast)
     {
@@ -37,19 +37,23 @@ internal sealed partial class ExpressionReader
             case "null": return (new Constant(Start(ast), null), null, false);
         }
         if (NamePattern().IsMatch(name) && !Refusals.IsAutomatic(name)) return (new Root(Start(ast), name), name, true);
-        var (what, fix) = !ast.VariablePath.IsUnqualified || name.Contains(':', StringComparison.Ordinal) ? ($"${name} is not available in an expression", "Give it to the runbook as a parameter: $params.name.")
-            : name.EndsWith('?') ? ("?. is not available in an expression", "Write ?? and what counts when there is no value.")
-            : ($"${name} is not a value of a run", "Known are $params, $service, $incident, $run, $vars, $now, $steps, $step and $item.");
+        var written = text[ast.Extent.StartOffset..ast.Extent.EndOffset];
+        var (what, fix) = !ast.VariablePath.IsUnqualified || name.Contains(':', StringComparison.Ordinal) ? ($"{written} is not available in an expression", "Give it to the runbook as a parameter: $params.name.")
+            : name.Length > 1 && name.EndsWith('?') ? ("?. is not available in an expression", "Write ?? and what counts when there is no value.")
+            : ($"{written} is not a value of a run", "Known are $params, $service, $incident, $run, $vars, $now, $steps, $step and $item.");
         return (Refuse(ast.Extent, what, fix), null, false);
     }
 
     private (Node, string?, bool) MemberOf(MemberExpressionAst ast)
     {
         var (target, path, open) = Deeper(ast.Expression);
+        if (ast.Member is ConstantExpressionAst and not StringConstantExpressionAst) return Link(target, path, open, ast, ast.Member.Extent.Text);
         if (ast.Member is not StringConstantExpressionAst name) return (Refuse(ast.Member.Extent, "a name after . is written out in an expression", "Write [ … ] for a key that is worked out."), null, false);
-        if (open) path = $"{path}.{name.Value}";
-        return (new Member(Start(ast), target, new Constant(Start(ast.Member), name.Value), ast.Expression.Extent.Text), path, open);
+        return Link(target, path, open, ast, name.Value);
     }
+
+    private static (Node, string?, bool) Link(Node target, string? path, bool open, MemberExpressionAst ast, string name) =>
+        (new Member(Start(ast), target, new Constant(Start(ast.Member), name), ast.Expression.Extent.Text), open ? $"{path}.{name}" : path, open);
 
     private (Node, string?, bool) IndexOf(IndexExpressionAst ast)
     {

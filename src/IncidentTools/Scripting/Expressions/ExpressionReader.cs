@@ -54,7 +54,7 @@ internal sealed partial class ExpressionReader(string text)
         _depth++;
         try
         {
-            var type = ast.GetType(); // exactly: a method call is a member expression too
+            var type = ast.GetType(); // exactly: a derived one is something else
             if (type == typeof(ConstantExpressionAst)) return Number((ConstantExpressionAst)ast);
             if (type == typeof(StringConstantExpressionAst)) return new Constant(Start(ast), ((StringConstantExpressionAst)ast).Value);
             if (type == typeof(ExpandableStringExpressionAst)) return Interpolated((ExpandableStringExpressionAst)ast);
@@ -93,7 +93,7 @@ internal sealed partial class ExpressionReader(string text)
             return Refuse(ast.ErrorPosition, what, fix);
         }
         var (left, right) = (Expression(ast.Left), Expression(ast.Right));
-        if (Operators.TakesPattern(ast.Operator) && right is Constant { Value: string pattern } && TextOperators.WrongPattern(pattern) is { } wrong)
+        if (Operators.TakesPattern(ast.Operator) && ((right as ListNode)?.First ?? right) is Constant { Value: string pattern } && TextOperators.WrongPattern(pattern) is { } wrong)
             return Refuse(ast.Right.Extent, $"the pattern is wrong: {wrong}", @"Write a special character with \ before it, or use -like.");
         return new Binary(at, left, right, operation);
     }

@@ -36,6 +36,7 @@ internal sealed class Interpolated(int offset, IReadOnlyList<Node> parts) : Node
 /// <summary>Items with a comma between them, or one after it.</summary>
 internal sealed class ListNode(int offset, IReadOnlyList<Node> items) : Node(offset)
 {
+    public Node First => items[0];
     public override object? Evaluate(Scope scope) => items.Select(item => item.Evaluate(scope)).ToList();
 }
 

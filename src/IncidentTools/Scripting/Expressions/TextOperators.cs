@@ -99,6 +99,7 @@ internal static class TextOperators
         for (var match = pattern.Match(text); match.Success && (count == 0 || cuts < count - 1); match = match.NextMatch(), cuts++)
         {
             if (site.Scope.IsOutOfTime) throw Slow(site);
+            if (parts.Count > Limits.Items) throw site.Fail($"a list has at most {Limits.Items} items");
             parts.Add(text[last..match.Index]);
             parts.AddRange(match.Groups.Cast<Group>().Skip(1).Where(group => group.Success).Select(group => group.Value));
             last = match.Index + match.Length;
@@ -136,6 +137,6 @@ internal static class TextOperators
     {
         public object? GetFormat(Type? formatType) => formatType == typeof(ICustomFormatter) ? this : CultureInfo.InvariantCulture.GetFormat(formatType);
         public string Format(string? format, object? arg, IFormatProvider? formatProvider) =>
-            string.IsNullOrEmpty(format) || arg is not IFormattable value ? Values.Text(arg, site) : value.ToString(format, CultureInfo.InvariantCulture);
+            arg is not IFormattable value || (string.IsNullOrEmpty(format) && arg is not double) ? Values.Text(arg, site) : value.ToString(format, CultureInfo.InvariantCulture);
     }
 }
