@@ -98,7 +98,7 @@ public static class StepKinds
         "parallel", "foreach", "runbook",
         "probe.cpu", "probe.memory", "probe.access-log", "probe.sql", "probe.db-health", "probe.replication", "probe.backup-freshness", "probe.backup-verify", "probe.hash-manifest",
         "probe.hash-compare", "probe.failed-logons", "probe.connections", "probe.clock", "probe.container", "probe.file",
-        "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.log-preserve", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
+        "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
         "action.backup-restore", "action.file-quarantine",
     };
 
