@@ -3,46 +3,48 @@ using SQLitePCL;
 
 namespace IncidentTools.Engine.Journal.Sqlite;
 
-/// <summary>One connection and its prepared commands. Callers hold <see cref="Gate"/>: the connection is shared by the threads of a process.</summary>
-internal sealed class SqliteDatabase : IDisposable
+/// <summary>One connection and its prepared statements. Callers hold <see cref="Gate"/>: the connection is shared by the threads of a process.</summary>
+internal sealed class SqliteDatabase(SqliteConnection connection, WriterQueue? queue) : IDisposable
 {
-    private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
 
-    public SqliteDatabase(SqliteConnection connection, bool readOnly)
-    {
-        Connection = connection;
-        ReadOnly = readOnly;
-    }
-
-    public SqliteConnection Connection { get; }
-    public bool ReadOnly { get; }
+    /// <summary>There is no queue for writers where nobody can write.</summary>
+    public bool ReadOnly => queue is null;
     public object Gate { get; } = new();
 
     /// <summary>Runs a statement; parameters are ?1, ?2 … in order.</summary>
+    /// <returns>Rows changed by an INSERT, UPDATE or DELETE.</returns>
     public int Execute(string sql, params ReadOnlySpan<object?> values)
     {
-        var command = Command(sql, values);
-        return command.ExecuteNonQuery();
+        var statement = Statement(sql, values);
+        try { while (statement.Step()) { } }
+        finally { statement.Reset(); }
+        return raw.sqlite3_changes(connection.Handle);
     }
+
+    /// <summary>Runs a script of several statements.</summary>
+    public void Script(string sql) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, sql), connection.Handle);
 
     /// <summary>The first column of the first row; null when there is none.</summary>
     public object? Scalar(string sql, params ReadOnlySpan<object?> values)
     {
-        var value = Command(sql, values).ExecuteScalar();
-        return value is DBNull ? null : value;
+        var statement = Statement(sql, values);
+        try { return statement.Step() ? statement.GetValue(0) : null; }
+        finally { statement.Reset(); }
     }
 
     /// <summary>All rows, read before anything else runs.</summary>
-    public List<T> Rows<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    public List<T> Rows<T>(string sql, Func<SqliteStatement, T> read, params ReadOnlySpan<object?> values)
     {
-        using var reader = Command(sql, values).ExecuteReader();
         var rows = new List<T>();
-        while (reader.Read()) rows.Add(read(reader));
+        var statement = Statement(sql, values);
+        try { while (statement.Step()) rows.Add(read(statement)); }
+        finally { statement.Reset(); }
         return rows;
     }
 
-    /// <summary>Runs a body under the writer's lock of the file, and commits it durably.</summary>
-    public T Write<T>(Func<T> body)
+    /// <summary>Runs a body under the writer's lock of the file, in turn with other processes, and commits it durably.</summary>
+    public T Write<T>(Func<T> body) => InTurn(() =>
     {
         Execute("BEGIN IMMEDIATE");
         T result;
@@ -59,33 +61,34 @@ internal sealed class SqliteDatabase : IDisposable
             throw SqliteErrors.OfCommit(error);
         }
         return result;
+    });
+
+    /// <summary>Runs a body when it is this process's turn to write. Turns do not nest.</summary>
+    public T InTurn<T>(Func<T> body)
+    {
+        var queued = queue?.Enter() ?? false;
+        try { return body(); }
+        finally { if (queued) queue!.Leave(); }
     }
 
     /// <summary>Ends a transaction without effect.</summary>
-    public void RollBack()
+    private void RollBack()
     {
         // SQLite ends it by itself after some errors
-        if (raw.sqlite3_get_autocommit(Connection.Handle) == 0) Execute("ROLLBACK");
+        if (raw.sqlite3_get_autocommit(connection.Handle) == 0) Execute("ROLLBACK");
     }
 
-    private SqliteCommand Command(string sql, ReadOnlySpan<object?> values)
+    private SqliteStatement Statement(string sql, ReadOnlySpan<object?> values)
     {
-        if (!_commands.TryGetValue(sql, out var command))
-        {
-            command = Connection.CreateCommand();
-#pragma warning disable CA2100 // only constant texts and names checked against a projection's columns come here
-            command.CommandText = sql;
-#pragma warning restore CA2100
-            for (var index = 1; index <= values.Length; index++) command.Parameters.Add(new SqliteParameter($"?{index}", null));
-            _commands.Add(sql, command);
-        }
-        for (var index = 0; index < values.Length; index++) command.Parameters[index].Value = values[index] ?? DBNull.Value;
-        return command;
+        if (!_statements.TryGetValue(sql, out var statement)) _statements.Add(sql, statement = new SqliteStatement(connection.Handle!, sql));
+        statement.Bind(values);
+        return statement;
     }
 
     public void Dispose()
     {
-        foreach (var command in _commands.Values) command.Dispose();
-        Connection.Dispose();
+        foreach (var statement in _statements.Values) statement.Dispose();
+        connection.Dispose();
+        queue?.Dispose();
     }
 }

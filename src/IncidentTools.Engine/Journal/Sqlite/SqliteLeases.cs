@@ -44,7 +44,7 @@ internal sealed class SqliteLeases(SqliteStore store, TimeProvider time) : ILeas
 
     private static Held? Row(SqliteDatabase database, string name) => database.Rows(
         "SELECT owner, epoch, expires FROM leases WHERE name = ?1",
-        row => new Held(row.IsDBNull(0) ? null : row.GetString(0), row.GetInt64(1), UtcStamp.Parse(row.GetString(2))), name).FirstOrDefault();
+        row => new Held(row.IsNull(0) ? null : row.GetString(0), row.GetInt64(1), UtcStamp.Parse(row.GetString(2))), name).FirstOrDefault();
 
     private sealed record Held(string? Owner, long Epoch, DateTimeOffset Expires);
 }

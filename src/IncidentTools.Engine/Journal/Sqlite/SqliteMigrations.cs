@@ -30,6 +30,6 @@ internal static class SqliteMigrations
     {
         using var stream = typeof(SqliteMigrations).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not embedded");
         using var reader = new StreamReader(stream);
-        database.Execute(reader.ReadToEnd());
+        database.Script(reader.ReadToEnd());
     }
 }

@@ -27,11 +27,12 @@ internal static class SqliteOpener
         SqliteDatabase? database = null;
         try
         {
-            database = new SqliteDatabase(Connect(path, readOnly), readOnly);
+            database = new SqliteDatabase(Connect(path, readOnly), readOnly ? null : new WriterQueue(path + "-lock"));
             Check(database, path);
             if (!readOnly)
             {
-                database.Execute("PRAGMA journal_mode = WAL");
+                // only one process at a time can turn a new file into one with a log
+                database.InTurn(() => database.Execute("PRAGMA journal_mode = WAL"));
                 database.Execute("PRAGMA synchronous = FULL");
                 SqliteMigrations.Run(database, path);
             }

@@ -50,7 +50,7 @@ internal sealed class SqliteReader(SqliteDatabase database, EntryCodec codec)
     {
         lock (database.Gate)
             return database.Rows("SELECT pointer, salt, value FROM sealed WHERE entry_id = ?1",
-                row => new SealedValue(entryId, row.GetString(0), (byte[])row.GetValue(1), row.GetString(2)), entryId);
+                row => new SealedValue(entryId, row.GetString(0), row.GetBlob(1), row.GetString(2)), entryId);
     }
 
     private List<RawEntry> Raw(long fromPos)
