@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
@@ -10,7 +11,10 @@ public static class CanonicalJson
 {
     private const long MaxExact = 9007199254740991;
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-    private static readonly JsonDocumentOptions Reading = new() { AllowDuplicateProperties = false };
+    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(code => (char)code), '"', '\\']);
+
+    /// <summary>How a text must be read so that it can have a canonical form: each name once.</summary>
+    internal static readonly JsonDocumentOptions Reading = new() { AllowDuplicateProperties = false };
 
     /// <summary>The canonical text of a JSON text.</summary>
     /// <exception cref="FormatException">Not JSON, a duplicate name, a lone surrogate, or a number that a double cannot hold.</exception>
@@ -29,9 +33,25 @@ public static class CanonicalJson
     public static string Write(JsonElement value)
     {
         var text = new StringBuilder();
-        try { Append(text, value); }
-        catch (InvalidOperationException error) { throw new FormatException("text with a lone surrogate", error); }
+        Append(text, value);
         return text.ToString();
+    }
+
+    /// <summary>Appends the canonical text of a value.</summary>
+    /// <exception cref="FormatException">A lone surrogate, or a number that a double cannot hold.</exception>
+    internal static void Append(StringBuilder text, JsonElement value)
+    {
+        try { AppendValue(text, value); }
+        catch (InvalidOperationException error) { throw new FormatException("text with a lone surrogate", error); }
+    }
+
+    /// <summary>The members of an object in canonical order: by UTF-16 code units.</summary>
+    internal static List<(string Name, JsonElement Value)> Members(JsonElement value)
+    {
+        var members = new List<(string Name, JsonElement Value)>();
+        foreach (var member in value.EnumerateObject()) members.Add((member.Name, member.Value));
+        members.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        return members;
     }
 
     /// <summary>UTF-8, refusing lone surrogates.</summary>
@@ -46,9 +66,11 @@ public static class CanonicalJson
     public static void AppendString(StringBuilder text, string value)
     {
         text.Append('"');
-        foreach (var c in value)
+        var rest = value.AsSpan();
+        for (var at = rest.IndexOfAny(Escaped); at >= 0; at = rest.IndexOfAny(Escaped))
         {
-            _ = c switch
+            text.Append(rest[..at]);
+            _ = rest[at] switch
             {
                 '"' => text.Append("\\\""),
                 '\\' => text.Append("\\\\"),
@@ -57,14 +79,14 @@ public static class CanonicalJson
                 '\n' => text.Append("\\n"),
                 '\f' => text.Append("\\f"),
                 '\r' => text.Append("\\r"),
-                < ' ' => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => text.Append(c),
+                var c => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
             };
+            rest = rest[(at + 1)..];
         }
-        text.Append('"');
+        text.Append(rest).Append('"');
     }
 
-    private static void Append(StringBuilder text, JsonElement value)
+    private static void AppendValue(StringBuilder text, JsonElement value)
     {
         switch (value.ValueKind)
         {
@@ -83,14 +105,13 @@ public static class CanonicalJson
     {
         text.Append('{');
         var first = true;
-        // UTF-16 code units, as the standard orders them
-        foreach (var member in value.EnumerateObject().OrderBy(item => item.Name, StringComparer.Ordinal))
+        foreach (var (name, member) in Members(value))
         {
             if (!first) text.Append(',');
             first = false;
-            AppendString(text, member.Name);
+            AppendString(text, name);
             text.Append(':');
-            Append(text, member.Value);
+            AppendValue(text, member);
         }
         text.Append('}');
     }
@@ -103,7 +124,7 @@ public static class CanonicalJson
         {
             if (!first) text.Append(',');
             first = false;
-            Append(text, item);
+            AppendValue(text, item);
         }
         text.Append(']');
     }

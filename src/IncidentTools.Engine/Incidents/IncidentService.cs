@@ -91,7 +91,10 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
     public TimelineEntry Note(string id, string kind, string text, EntryTags tags)
     {
         NotInFuture("OccurredAt", tags.OccurredAt);
-        var receipt = journal.Append(Get(id).Id, new EntryDraft(new NoteAdded(kind, text)) { OccurredAt = tags.OccurredAt, Key = tags.Key });
+        var stream = IncidentId.Parse(id);
+        // an incident's first entry is its declaration
+        if (journal.Store.Head(stream).Seq == 0) throw Errors.IncidentNotFound(id);
+        var receipt = journal.Append(stream, new EntryDraft(new NoteAdded(kind, text)) { OccurredAt = tags.OccurredAt, Key = tags.Key });
         return Line(receipt.Entries[0]);
     }
 

@@ -8,6 +8,9 @@ namespace IncidentTools.Engine.Journal;
 public sealed record EntryType(string Name, int Version, JsonTypeInfo Info, params string[] Sealed)
 {
     public Type Clr => Info.Type;
+
+    /// <summary>The segments of <see cref="Sealed"/>.</summary>
+    internal IReadOnlyList<string[]> SealedPaths { get; } = [.. Sealed.Select(JsonPointers.Segments)];
 }
 
 /// <summary>The closed list of entry types. Each capability lists its own; <c>IncidentEngine</c> joins them.</summary>

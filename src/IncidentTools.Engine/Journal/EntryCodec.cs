@@ -6,7 +6,7 @@ namespace IncidentTools.Engine.Journal;
 
 /// <summary>A draft made ready for a store: everything but pos, seq, prev and recordedAt.</summary>
 /// <param name="MayRepeat">False when the id was made just now: nothing in the store can have it.</param>
-internal sealed record PreparedEntry(string Id, string Key, EntryType Type, string PlainJson, string DataJson, IReadOnlyList<SealedValue> Sealed, IEntryData Data, Actor Actor, DateTimeOffset? OccurredAt, bool MayRepeat);
+internal sealed record PreparedEntry(string Id, string Key, EntryType Type, SealedPayload Payload, IEntryData Data, Actor Actor, DateTimeOffset? OccurredAt, bool MayRepeat);
 
 /// <summary>Payload records to stored text and back.</summary>
 internal sealed class EntryCodec(EntryCatalog catalog)
@@ -16,13 +16,11 @@ internal sealed class EntryCodec(EntryCatalog catalog)
     {
         var type = catalog.Of(draft.Data);
         var id = draft.Id ?? Uuid7.New(time.GetUtcNow());
-        var plain = CanonicalJson.Canonicalize(JsonSerializer.Serialize(draft.Data, type.Info));
-        var node = JsonNode.Parse(plain)!;
-        var taken = Sealing.Seal(node, type, id);
-        var data = taken.Count == 0 ? plain : CanonicalJson.Canonicalize(node.ToJsonString());
+        using var written = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(draft.Data, type.Info), CanonicalJson.Reading);
+        var payload = Sealing.Seal(written.RootElement, type, id);
         // the fold sees the same object now and when the projection is rebuilt
-        var read = (IEntryData)JsonSerializer.Deserialize(plain, type.Info)!;
-        return new(id, draft.Key ?? id, type, plain, data, taken, read, draft.Actor ?? actor, draft.OccurredAt, draft.Id is not null || draft.Key is not null);
+        var read = (IEntryData)JsonSerializer.Deserialize(payload.Plain, type.Info)!;
+        return new(id, draft.Key ?? id, type, payload, read, draft.Actor ?? actor, draft.OccurredAt, draft.Id is not null || draft.Key is not null);
     }
 
     /// <summary>The plain payload of a stored one; <paramref name="missing"/> supplies values that are gone.</summary>
@@ -50,10 +48,12 @@ internal sealed class EntryCodec(EntryCatalog catalog)
         var data = type is null || envelope.Version > type.Version
             ? new UnrecognisedData(envelope.Type, envelope.Version)
             : (IEntryData)JsonSerializer.Deserialize(plain, type.Info)!;
-        return From(envelope, hash, data);
+        return From(envelope, UtcStamp.Parse(envelope.OccurredAt), UtcStamp.Parse(envelope.RecordedAt), hash, data);
     }
 
-    public static Entry From(EntryEnvelope envelope, string hash, IEntryData data) => new()
+    /// <param name="occurredAt">The envelope's, as a time.</param>
+    /// <param name="recordedAt">The envelope's, as a time.</param>
+    public static Entry From(EntryEnvelope envelope, DateTimeOffset occurredAt, DateTimeOffset recordedAt, string hash, IEntryData data) => new()
     {
         Pos = envelope.Pos,
         Stream = envelope.Stream,
@@ -62,8 +62,8 @@ internal sealed class EntryCodec(EntryCatalog catalog)
         Key = envelope.Key,
         Type = envelope.Type,
         Version = envelope.Version,
-        OccurredAt = UtcStamp.Parse(envelope.OccurredAt),
-        RecordedAt = UtcStamp.Parse(envelope.RecordedAt),
+        OccurredAt = occurredAt,
+        RecordedAt = recordedAt,
         Actor = envelope.Actor,
         Host = envelope.Host,
         Data = data,

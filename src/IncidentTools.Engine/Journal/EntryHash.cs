@@ -20,6 +20,8 @@ public static class EntryHash
         var buffer = new byte[bytes.Length + 1];
         buffer[0] = prefix;
         bytes.CopyTo(buffer.AsSpan(1));
-        return Convert.ToHexString(SHA256.HashData(buffer)).ToLowerInvariant();
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(buffer, hash);
+        return Convert.ToHexString(hash).ToLowerInvariant();
     }
 }

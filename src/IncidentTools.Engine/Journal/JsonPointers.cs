@@ -5,11 +5,17 @@ namespace IncidentTools.Engine.Journal;
 /// <summary>JSON pointers (RFC 6901) into a payload, with <c>*</c> for every member or item.</summary>
 internal static class JsonPointers
 {
+    /// <summary>The names of a pointer, unescaped.</summary>
+    public static string[] Segments(string pointer) => [.. pointer.Split('/').Skip(1).Select(segment => segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+
+    /// <summary>The pointer of a member or item.</summary>
+    public static string Child(string parent, string name) => $"{parent}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+
     /// <summary>The nodes that are there; nothing for absent ones and nulls.</summary>
     public static List<JsonNode> Match(JsonNode root, string pattern)
     {
         List<JsonNode> found = [root];
-        foreach (var segment in pattern.Split('/').Skip(1))
+        foreach (var segment in Segments(pattern))
             found = [.. found.SelectMany(node => Children(node, segment)).OfType<JsonNode>()];
         return found;
     }
@@ -21,7 +27,7 @@ internal static class JsonPointers
         for (var current = node; current.Parent is { } parent; current = parent)
         {
             var segment = parent is JsonArray list ? list.IndexOf(current).ToString(System.Globalization.CultureInfo.InvariantCulture) : current.GetPropertyName();
-            pointer = $"/{segment.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}{pointer}";
+            pointer = Child("", segment) + pointer;
         }
         return pointer;
     }
@@ -39,7 +45,7 @@ internal static class JsonPointers
     {
         (JsonObject map, "*") => [.. map.Select(member => member.Value)],
         (JsonArray list, "*") => [.. list],
-        (JsonObject map, _) => [map[segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)]],
+        (JsonObject map, _) => [map[segment]],
         (JsonArray list, _) when int.TryParse(segment, out var index) && index < list.Count => [list[index]],
         _ => [],
     };

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IncidentTools.Engine.Foundation;
@@ -11,28 +12,37 @@ namespace IncidentTools.Engine.Journal;
 /// <param name="Value">Canonical JSON.</param>
 public sealed record SealedValue(string EntryId, string Pointer, byte[] Salt, string Value);
 
+/// <summary>A payload's canonical text, whole and as it is hashed, and what the second only commits to.</summary>
+internal sealed record SealedPayload(string Plain, string Data, IReadOnlyList<SealedValue> Values);
+
 /// <summary>Takes sealed values out of a payload and puts them back.</summary>
 internal static class Sealing
 {
     public const string Mark = "$sealed";
     public const string Redacted = "[redacted]";
 
-    /// <summary>Replaces the values at the type's sealed pointers by commitments; what was taken out is returned.</summary>
+    /// <summary>Writes a payload in canonical form, whole and with commitments in the place of the values at the type's sealed pointers.</summary>
     /// <exception cref="IncidentToolsException">ReservedName: the payload has a member named $sealed.</exception>
-    public static List<SealedValue> Seal(JsonNode data, EntryType type, string entryId)
+    /// <exception cref="FormatException">The payload has no canonical form.</exception>
+    public static SealedPayload Seal(JsonElement payload, EntryType type, string entryId)
     {
-        Refuse(data);
-        var taken = new List<SealedValue>();
-        foreach (var pattern in type.Sealed)
-            foreach (var node in JsonPointers.Match(data, pattern))
-            {
-                var pointer = JsonPointers.Of(node);
-                var value = CanonicalJson.Canonicalize(node.ToJsonString());
-                var item = new SealedValue(entryId, pointer, RandomNumberGenerator.GetBytes(32), value);
-                node.ReplaceWith(new JsonObject { [Mark] = Commitment(item) });
-                taken.Add(item);
-            }
-        return taken;
+        var writer = new SealingWriter();
+        writer.Append(payload, type.SealedPaths);
+        var plain = writer.ToString();
+        // as a name; within a text its quotes would be escaped
+        if (plain.Contains("{\"$sealed\":", StringComparison.Ordinal) || plain.Contains(",\"$sealed\":", StringComparison.Ordinal)) throw Errors.ReservedName(Mark);
+        if (writer.Places.Count == 0) return new SealedPayload(plain, plain, []);
+        var data = new StringBuilder(plain.Length + 64);
+        var values = new List<SealedValue>();
+        var done = 0;
+        foreach (var (pointer, start, length) in writer.Places)
+        {
+            var value = new SealedValue(entryId, pointer, RandomNumberGenerator.GetBytes(32), plain.Substring(start, length));
+            data.Append(plain, done, start - done).Append("{\"$sealed\":\"").Append(Commitment(value)).Append("\"}");
+            values.Add(value);
+            done = start + length;
+        }
+        return new SealedPayload(plain, data.Append(plain, done, plain.Length - done).ToString(), values);
     }
 
     /// <summary>Puts values back; a commitment without a value becomes <see cref="Redacted"/>, or what <paramref name="missing"/> says.</summary>
@@ -49,20 +59,12 @@ internal static class Sealing
     /// <summary>Base64url of SHA-256(0x02 ‖ salt ‖ JCS([domain, entry, pointer, value])).</summary>
     public static string Commitment(SealedValue item)
     {
-        var text = new System.Text.StringBuilder("[\"incidenttools/sealed/v1\",");
+        var text = new StringBuilder("[\"incidenttools/sealed/v1\",");
         CanonicalJson.AppendString(text, item.EntryId);
         text.Append(',');
         CanonicalJson.AppendString(text, item.Pointer);
         text.Append(',').Append(item.Value).Append(']');
         byte[] bytes = [0x02, .. item.Salt, .. CanonicalJson.Bytes(text.ToString())];
         return Convert.ToBase64String(SHA256.HashData(bytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-    }
-
-    private static void Refuse(JsonNode? node)
-    {
-        if (node is JsonArray list) foreach (var item in list) Refuse(item);
-        if (node is not JsonObject map) return;
-        if (map.ContainsKey(Mark)) throw Errors.ReservedName(Mark);
-        foreach (var (_, value) in map) Refuse(value);
     }
 }

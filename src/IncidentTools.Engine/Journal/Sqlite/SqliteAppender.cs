@@ -21,20 +21,21 @@ internal sealed class SqliteAppender(SqliteDatabase database, SqliteReader reade
     private AppendReceipt Insert(string stream, StreamHead head, IReadOnlyList<PreparedEntry> entries)
     {
         var pos = reader.Size();
-        var now = UtcStamp.Format(time.GetUtcNow());
+        var now = UtcStamp.Truncate(time.GetUtcNow());
+        var recorded = UtcStamp.Format(now);
         var written = new List<Entry>(entries.Count);
         var (seq, prev) = (head.Seq, head.Hash);
         foreach (var entry in entries)
         {
-            var occurred = entry.OccurredAt is { } at ? UtcStamp.Format(at) : now;
-            var envelope = new EntryEnvelope(entry.Actor, entry.DataJson, host, entry.Id, stream, entry.Key, occurred, pos, prev, now, ++seq, entry.Type.Name, entry.Type.Version);
-            var body = envelope.ToCanonical();
+            var at = UtcStamp.Truncate(entry.OccurredAt ?? now);
+            var envelope = new EntryEnvelope(entry.Actor, entry.Payload.Data, host, entry.Id, stream, entry.Key, UtcStamp.Format(at), pos, prev, recorded, ++seq, entry.Type.Name, entry.Type.Version);
+            var body = CanonicalJson.Bytes(envelope.ToCanonical());
             prev = EntryHash.Of(body);
             database.Execute("INSERT INTO entries (pos, stream, seq, id, key, type, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                pos++, stream, seq, entry.Id, entry.Key, entry.Type.Name, body, prev);
-            foreach (var value in entry.Sealed)
-                database.Execute("INSERT INTO sealed (entry_id, pointer, salt, value) VALUES (?1, ?2, ?3, ?4)", value.EntryId, value.Pointer, value.Salt, value.Value);
-            var typed = EntryCodec.From(envelope, prev, entry.Data);
+                pos, stream, seq, entry.Id, entry.Key, entry.Type.Name, new Utf8Text(body), prev);
+            for (var index = 0; index < entry.Payload.Values.Count; index++) Keep(pos, index, entry.Payload.Values[index]);
+            pos++;
+            var typed = EntryCodec.From(envelope, at, now, prev, entry.Data);
             projections.Apply(typed);
             written.Add(typed);
         }
@@ -59,9 +60,9 @@ internal sealed class SqliteAppender(SqliteDatabase database, SqliteReader reade
     {
         if (draft.Type.Name != stored.Type || draft.Key != stored.Key) return false;
         // a value that was redacted since cannot be compared: what is left decides
-        var given = JsonNode.Parse(draft.PlainJson)!;
+        var given = JsonNode.Parse(draft.Payload.Plain)!;
         var plain = EntryCodec.Unseal(stored.DataJson, reader.Sealed(stored.Id), pointer => JsonPointers.Match(given, pointer).FirstOrDefault()?.DeepClone());
-        return plain == draft.PlainJson;
+        return plain == draft.Payload.Plain;
     }
 
     private AppendFenced? Fenced(Fence? fence)
@@ -70,6 +71,9 @@ internal sealed class SqliteAppender(SqliteDatabase database, SqliteReader reade
         var lease = SqliteLeases.Read(database, fence.Lease);
         return lease?.Owner == fence.Owner && lease.Epoch == fence.Epoch ? null : new AppendFenced(lease?.Owner ?? "nobody", lease?.Epoch ?? 0);
     }
+
+    private void Keep(long pos, int index, SealedValue value) => database.Execute(
+        "INSERT INTO sealed (place, entry_id, pointer, salt, value) VALUES ((?1 << 20) + ?2, ?3, ?4, ?5, ?6)", pos, (long)index, value.EntryId, value.Pointer, value.Salt, value.Value);
 
     private void Keep(byte[] bytes) => database.Execute(
         "INSERT INTO contents (sha256, bytes) VALUES (?1, ?2) ON CONFLICT (sha256) DO NOTHING", Convert.ToHexString(SHA256.HashData(bytes)).ToLowerInvariant(), bytes);

@@ -7,10 +7,14 @@ namespace IncidentTools.Engine.Journal.Sqlite;
 internal sealed class SqliteDatabase(SqliteConnection connection, WriterQueue? queue) : IDisposable
 {
     private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
+    private WriteAheadLog? _log;
 
     /// <summary>There is no queue for writers where nobody can write.</summary>
     public bool ReadOnly => queue is null;
     public object Gate { get; } = new();
+
+    /// <summary>Looks after the log from now on.</summary>
+    public void Keep(string log) => _log = new WriteAheadLog(this, log);
 
     /// <summary>Runs a statement; parameters are ?1, ?2 … in order.</summary>
     /// <returns>Rows changed by an INSERT, UPDATE or DELETE.</returns>
@@ -46,9 +50,14 @@ internal sealed class SqliteDatabase(SqliteConnection connection, WriterQueue? q
     /// <summary>Runs a body under the writer's lock of the file, in turn with other processes, and commits it durably.</summary>
     public T Write<T>(Func<T> body) => InTurn(() =>
     {
+        var used = _log?.Used();
         Execute("BEGIN IMMEDIATE");
         T result;
-        try { result = body(); }
+        try
+        {
+            if (used is { } bytes) _log!.Grow(bytes);
+            result = body();
+        }
         catch
         {
             RollBack();

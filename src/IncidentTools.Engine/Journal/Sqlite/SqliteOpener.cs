@@ -31,9 +31,12 @@ internal static class SqliteOpener
             Check(database, path);
             if (!readOnly)
             {
+                // an append changes a little in four or five pages and flushes them all; large pages are large flushes. New files only
+                database.Execute("PRAGMA page_size = 2048");
                 // only one process at a time can turn a new file into one with a log
                 database.InTurn(() => database.Execute("PRAGMA journal_mode = WAL"));
                 database.Execute("PRAGMA synchronous = FULL");
+                database.Keep(path + "-wal");
                 SqliteMigrations.Run(database, path);
             }
             else if (SqliteMigrations.Version(database) != SqliteMigrations.Newest) throw Errors.StoreReadOnly(path);

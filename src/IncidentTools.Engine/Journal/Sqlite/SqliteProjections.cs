@@ -88,6 +88,8 @@ internal sealed class SqliteProjections(SqliteDatabase database, IReadOnlyList<I
         var table = Table(projection);
         var before = (string?)database.Scalar(table.Select, key) is { } json ? projection.Deserialize(json) : null;
         var after = projection.ApplyEntry(key, before, entry);
+        // most entries of a stream leave most rows as they are
+        if (ReferenceEquals(before, after)) return;
         if (after is null) database.Execute(table.Delete, key);
         else database.Execute(table.Upsert, [key, projection.Serialize(after), .. projection.ColumnValues(after)]);
     }

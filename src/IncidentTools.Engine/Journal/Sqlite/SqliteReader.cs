@@ -11,7 +11,9 @@ internal sealed class SqliteReader(SqliteDatabase database, EntryCodec codec)
 
     public long Size() => (long?)database.Scalar("SELECT pos + 1 FROM entries ORDER BY pos DESC LIMIT 1") ?? 0;
 
-    public Entry? ByKey(string stream, string key) => One("SELECT pos, body, hash FROM entries WHERE stream = ?1 AND key = ?2", stream, key);
+    public Entry? ByKey(string stream, string key) =>
+        One("SELECT pos, body, hash FROM entries WHERE stream = ?1 AND key = ?2 AND key <> id", stream, key) ?? One("SELECT pos, body, hash FROM entries WHERE id = ?2 AND key = ?2 AND stream = ?1", stream, key);
+
     public Entry? ById(string id) => One("SELECT pos, body, hash FROM entries WHERE id = ?1", id);
 
     public Entry? AtPos(long pos) => One("SELECT pos, body, hash FROM entries WHERE pos = ?1", pos);
@@ -49,7 +51,7 @@ internal sealed class SqliteReader(SqliteDatabase database, EntryCodec codec)
     public List<SealedValue> Sealed(string entryId)
     {
         lock (database.Gate)
-            return database.Rows("SELECT pointer, salt, value FROM sealed WHERE entry_id = ?1",
+            return database.Rows("SELECT pointer, salt, value FROM sealed WHERE place >= (SELECT pos FROM entries WHERE id = ?1) << 20 AND place < ((SELECT pos FROM entries WHERE id = ?1) + 1) << 20 AND entry_id = ?1",
                 row => new SealedValue(entryId, row.GetString(0), row.GetBlob(1), row.GetString(2)), entryId);
     }
 
