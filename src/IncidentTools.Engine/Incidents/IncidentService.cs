@@ -3,11 +3,6 @@ using IncidentTools.Engine.Workspace;
 
 namespace IncidentTools.Engine.Incidents;
 
-/// <summary>What a declaration says.</summary>
-/// <param name="Key">The caller's idempotency key.</param>
-public sealed record DeclareRequest(
-    string Title, string Class, IReadOnlyList<string> Services, int Impact, int Urgency, IReadOnlyList<string> Conditions, string? Runbook, DateTimeOffset? OnsetAt, string? Description, DateTimeOffset? OccurredAt, string? Key);
-
 /// <summary>Everything that happens to incidents. Each method loads the row, decides purely, and appends what was decided at the seq it was decided on.</summary>
 public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy, TimeProvider time)
 {
@@ -41,6 +36,9 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
     /// <exception cref="IncidentToolsException">IncidentNotFound, IncidentIdInvalid.</exception>
     public IncidentRow Get(string id) => journal.Store.Find(IncidentProjection.Instance, IncidentId.Parse(id)) ?? throw Errors.IncidentNotFound(id);
 
+    /// <summary>Those that somebody still has to work on.</summary>
+    public IReadOnlyList<IncidentRow> Unresolved() => Query(new ProjectionQuery().Where("state", Compare.In, IncidentStates.Unresolved));
+
     public IReadOnlyList<IncidentRow> Query(ProjectionQuery query) => journal.Store.Query(IncidentProjection.Instance, query);
 
     public IncidentRow Acknowledge(string id, string? note, EntryTags tags) => Change(id, tags, row =>
@@ -51,8 +49,20 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
 
     /// <summary>Grades anew. What is not given stays; <paramref name="level"/> overrides the policy and needs a reason.</summary>
     /// <exception cref="IncidentToolsException">DowngradeNeedsReason, OverrideNeedsReason, NotStableYet, TransitionRefused.</exception>
-    public IncidentRow Grade(string id, int? impact, int? urgency, IReadOnlyList<string>? conditions, string? level, string? reason, bool force, EntryTags tags) => Change(id, tags, row =>
+    public IncidentRow Grade(string id, int? impact, int? urgency, IReadOnlyList<string>? conditions, string? level, string? reason, bool force, EntryTags tags) =>
+        Set(id, new GradeRequest(impact, urgency, conditions, level, reason, force), null, tags);
+
+    /// <summary>Corrects facts.</summary>
+    /// <exception cref="IncidentToolsException">TransitionRefused, TimeInFuture, IncidentIsItself.</exception>
+    public IncidentRow Correct(string id, IncidentChanged change, EntryTags tags) => Set(id, null, change, tags);
+
+    /// <summary>Grades anew, corrects facts, or both: one decision, all of it or nothing.</summary>
+    public IncidentRow Set(string id, GradeRequest? grade, IncidentChanged? change, EntryTags tags) => Change(id, tags, row =>
+        [.. grade is null ? [] : Regrade(row, grade), .. change is null ? [] : Corrected(row, change)]);
+
+    private SeverityChanged[] Regrade(IncidentRow row, GradeRequest grade)
     {
+        var (impact, urgency, conditions, level, reason, force) = grade;
         IncidentStates.Require(row.Id, row.State, "regraded");
         var decided = SeverityCalculator.Decide(policy(), impact ?? row.Severity.Impact, urgency ?? row.Severity.Urgency, conditions ?? row.Severity.Conditions);
         if (level is not null && level != decided.Level)
@@ -67,16 +77,16 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
         }
         var same = decided.Level == row.Severity.Level && decided.Impact == row.Severity.Impact && decided.Urgency == row.Severity.Urgency && decided.Conditions.SequenceEqual(row.Severity.Conditions);
         return same ? [] : [new SeverityChanged(row.Severity.Level, decided, reason)];
-    });
+    }
 
-    public IncidentRow Correct(string id, IncidentChanged change, EntryTags tags) => Change(id, tags, row =>
+    private IncidentChanged[] Corrected(IncidentRow row, IncidentChanged change)
     {
         IncidentStates.Require(row.Id, row.State, "changed");
         NotInFuture("OnsetAt", change.OnsetAt);
         NotInFuture("MitigatedAt", change.MitigatedAt);
         if (change.Parent is { } parent && Get(parent).Id == row.Id) throw Errors.IncidentIsItself(row.Id);
         return [change];
-    });
+    }
 
     /// <summary>Gives a role to a contact, takes it from whoever had it; null gives it up.</summary>
     public IncidentRow Assign(string id, string role, string? contact, string? brief, EntryTags tags) => Change(id, tags, row =>
@@ -151,8 +161,7 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
 
     private int LastNumber() => Query(new ProjectionQuery().Order("number", descending: true).Take(1)) is [var last] ? last.Number : 0;
 
-    private Entry? FindDeclared(string key) => Query(new ProjectionQuery().Order("number", descending: true))
-        .Select(row => journal.Store.FindKey(row.Id, key)).FirstOrDefault(receipt => receipt?.Entries is [{ Data: IncidentDeclared }, ..])?.Entries[0];
+    private Entry? FindDeclared(string key) => journal.Store.FindKey(key).LastOrDefault(entry => entry.Data is IncidentDeclared);
 
     /// <exception cref="IncidentToolsException">TimeInFuture.</exception>
     public void NotInFuture(string parameter, DateTimeOffset? at)
@@ -161,6 +170,3 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
         if (at is { } given && given > time.GetUtcNow() + TimeSpan.FromMinutes(1)) throw Errors.TimeInFuture(parameter, given);
     }
 }
-
-/// <summary>What the caller may say about an entry besides its content.</summary>
-public readonly record struct EntryTags(DateTimeOffset? OccurredAt = null, string? Key = null);

@@ -4,6 +4,7 @@ namespace IncidentTools.Engine.Incidents;
 public static class IncidentStates
 {
     public const string Open = "Open", Acknowledged = "Acknowledged", Resolved = "Resolved", Closed = "Closed";
+    public static IReadOnlyList<string> Unresolved { get; } = [Open, Acknowledged];
     public static IReadOnlyList<string> All { get; } = [Open, Acknowledged, Resolved, Closed];
 
     /// <summary>The state after a step, from each state that allows it.</summary>

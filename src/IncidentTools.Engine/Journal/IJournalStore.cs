@@ -23,6 +23,9 @@ public interface IJournalStore : IDisposable
     /// <summary>The first receipt of a key in a stream, or null.</summary>
     AppendReceipt? FindKey(string stream, string key);
 
+    /// <summary>The entries of all streams that were given this key.</summary>
+    IReadOnlyList<Entry> FindKey(string key);
+
     IEnumerable<Entry> Read(string stream, long fromSeq = 1);
     IEnumerable<Entry> ReadAll(long fromPos = 0);
 

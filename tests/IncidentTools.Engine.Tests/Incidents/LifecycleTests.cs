@@ -157,6 +157,21 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
+    public void A_new_grade_and_a_correction_are_written_together_or_not_at_all()
+    {
+        var id = _fixture.Declare(2, 2);
+        var worse = new GradeRequest(1, 1, null, null, null, false);
+        var later = new IncidentChanged("Shop and till are down", null, null, null, _fixture.Time.GetUtcNow().AddHours(1), null);
+        Assert.Equal("TimeInFuture", Refused(() => Incidents.Set(id, worse, later, default)));
+        Assert.Equal(1, _fixture.Store.Head(id).Seq);
+        var row = Incidents.Set(id, worse, later with { OnsetAt = null }, new EntryTags(Key: "once"));
+        Assert.Equal(("Shop and till are down", 1, 1), (row.Title, row.Severity.Impact, row.Severity.Urgency));
+        Incidents.Set(id, worse, later with { OnsetAt = null }, new EntryTags(Key: "once"));
+        Assert.Equal(["incident.declared", "severity.changed", "incident.changed"], _fixture.Store.Read(id).Select(entry => entry.Type));
+        Assert.Single(_fixture.Store.Read(id, 2).Select(entry => entry.RecordedAt).Distinct());
+    }
+
+    [Fact]
     public void Rebuilt_is_stored()
     {
         var id = _fixture.Declare();

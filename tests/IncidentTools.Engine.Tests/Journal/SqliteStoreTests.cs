@@ -89,5 +89,25 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
             Assert.Contains("never", Assert.ThrowsAny<Exception>(() => RawSql.Run(File, sql)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_log_longer_than_what_is_in_it_is_recovered_from_a_copy()
+    {
+        using var store = Open(Samples.Totals);
+        for (var index = 1; index <= 30; index++) store.Append(new AppendRequest("INC-1", [new EntryDraft(new Sample(index, "x"))]));
+        Assert.True(new FileInfo(File + "-wal").Length >= 256 * 1024);
+        // what a crash leaves: the store and its log as they are now, without the shared memory beside them
+        var copy = Path.Combine(_folder, "copy.db");
+        foreach (var part in new[] { "", "-wal" })
+        {
+            using var from = new FileStream(File + part, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var to = new FileStream(copy + part, FileMode.CreateNew);
+            from.CopyTo(to);
+        }
+        using var again = new SqliteStore(new SqliteStoreOptions(copy, Samples.Catalog, [Samples.Totals], Samples.Actor, "host", Time));
+        Assert.Equal(30, again.Head("INC-1").Seq);
+        again.Append(new AppendRequest("INC-1", [new EntryDraft(new Sample(31))]));
+        Assert.True(new Engine.Journal.Verification.JournalVerifier(again).Verify(deep: true, TestContext.Current.CancellationToken).Valid);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

@@ -59,6 +59,29 @@ public abstract class StoreContract
     }
 
     [Fact]
+    public void A_given_key_is_found_in_every_stream_and_an_entrys_own_id_in_its_stream()
+    {
+        using var store = Open();
+        var first = Append(store, Request(1, key: "k"));
+        var second = Append(store, Request(2, key: "k", stream: "INC-2"));
+        Assert.Equal([first.Pos, second.Pos], store.FindKey("k").Select(entry => entry.Pos));
+        var plain = Append(store, Request(3)).Entries[0];
+        Assert.Equal(plain.Pos, store.FindKey("INC-1", plain.Id)!.Pos);
+        Assert.Null(store.FindKey("INC-2", plain.Id));
+        // somebody gives another entry's id as a key
+        Assert.Equal(new AppendKeyReuse(plain.Id, plain.Pos), store.Append(Request(4, key: plain.Id)));
+    }
+
+    [Fact]
+    public void Empty_texts_and_contents_are_kept()
+    {
+        using var store = Open();
+        Append(store, Request(1, "") with { Contents = [[]] });
+        Assert.Equal("", Assert.IsType<Sample>(store.Read("INC-1").Single().Data).Text);
+        Assert.Empty(Assert.IsType<byte[]>(store.Content("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")));
+    }
+
+    [Fact]
     public void A_batch_is_written_whole_or_not_at_all()
     {
         using var store = Open();

@@ -11,7 +11,7 @@ CREATE TABLE entries (
 ) STRICT;
 
 -- a key that the caller did not give is the id, which is unique already
-CREATE UNIQUE INDEX entries_by_given_key ON entries (stream, key) WHERE key <> id;
+CREATE UNIQUE INDEX entries_by_given_key ON entries (key, stream) WHERE key <> id;
 
 CREATE TRIGGER entries_never_change BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'journal entries never change'); END;
 CREATE TRIGGER entries_never_go BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END;

@@ -13,6 +13,9 @@ internal sealed class SqliteDatabase(SqliteConnection connection, WriterQueue? q
     public bool ReadOnly => queue is null;
     public object Gate { get; } = new();
 
+    /// <summary>Every statement it was asked for so far: for a look at their plans.</summary>
+    public IReadOnlyCollection<string> Prepared => _statements.Keys;
+
     /// <summary>Looks after the log from now on.</summary>
     public void Keep(string log) => _log = new WriteAheadLog(this, log);
 

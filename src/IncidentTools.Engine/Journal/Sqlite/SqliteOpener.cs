@@ -74,8 +74,9 @@ internal static class SqliteOpener
 
     private static void Check(SqliteDatabase database, string path)
     {
-        var application = Convert.ToInt64(database.Scalar("PRAGMA application_id"), null);
+        // in this order: another process may make the store between the two, and what makes it full also makes it ours
         var empty = Convert.ToInt64(database.Scalar("SELECT count(*) FROM sqlite_schema"), null) == 0;
+        var application = Convert.ToInt64(database.Scalar("PRAGMA application_id"), null);
         if (application != ApplicationId && !(application == 0 && empty)) throw Errors.StoreForeign(path);
         var version = SqliteMigrations.Version(database);
         if (version > SqliteMigrations.Newest) throw Errors.StoreNewer(path, version, SqliteMigrations.Newest);

@@ -14,6 +14,9 @@ internal sealed class SqliteReader(SqliteDatabase database, EntryCodec codec)
     public Entry? ByKey(string stream, string key) =>
         One("SELECT pos, body, hash FROM entries WHERE stream = ?1 AND key = ?2 AND key <> id", stream, key) ?? One("SELECT pos, body, hash FROM entries WHERE id = ?2 AND key = ?2 AND stream = ?1", stream, key);
 
+    /// <summary>Entries with this given key in any stream.</summary>
+    public List<Entry> ByKey(string key) => Bodies("SELECT pos, body, hash FROM entries WHERE key = ?1 AND key <> id ORDER BY pos", key);
+
     public Entry? ById(string id) => One("SELECT pos, body, hash FROM entries WHERE id = ?1", id);
 
     public Entry? AtPos(long pos) => One("SELECT pos, body, hash FROM entries WHERE pos = ?1", pos);

@@ -43,6 +43,8 @@ public sealed class SqliteStore : IJournalStore
     public AppendReceipt? FindKey(string stream, string key) => Look(_ =>
         _opened.Value.Reader.ByKey(stream, key) is { } entry ? new AppendReceipt(entry.Pos, entry.Seq, entry.Hash, _opened.Value.Reader.Size(), true, [entry]) : null);
 
+    public IReadOnlyList<Entry> FindKey(string key) => Look(_ => _opened.Value.Reader.ByKey(key));
+
     public IEnumerable<Entry> Read(string stream, long fromSeq = 1) => Guarded(_opened.Value.Reader.Read(stream, fromSeq));
     public IEnumerable<Entry> ReadAll(long fromPos = 0) => Guarded(_opened.Value.Reader.ReadAll(fromPos));
     public IEnumerable<RawEntry> ReadRaw(long fromPos = 0) => Guarded(_opened.Value.Reader.ReadRaw(fromPos));

@@ -18,7 +18,7 @@ public sealed class CloseIncidentCommand : IncidentTargetCmdlet
     public string? Reason { get; set; }
 
     // what ends things names its incident
-    protected override bool MayUseCurrent => Engine.Incidents.Query(new Engine.Journal.ProjectionQuery()).Count(row => row.IsOpen) == 0;
+    protected override bool MayUseCurrent => Engine.Incidents.Unresolved().Count == 0;
 
     protected override void Execute() => Change("Close", (incidents, id) => incidents.Close(id, Review, Force, Reason, Tags));
 }

@@ -50,7 +50,7 @@ public sealed class GetIncidentCommand : IncidentCmdlet
             return;
         }
         var query = new ProjectionQuery();
-        if (State == "Open") query.Where("state", Compare.In, new[] { IncidentStates.Open, IncidentStates.Acknowledged });
+        if (State == "Open") query.Where("state", Compare.In, IncidentStates.Unresolved);
         else if (State != "All") query.Where("state", State);
         if (Severity is not null) query.Where("severity", Compare.In, Severity);
         if (Since is { } since) query.Where("declared", Compare.GreaterOrEqual, UtcStamp.Format(since));

@@ -19,7 +19,7 @@ public sealed class GetIncidentNextStepCommand : IncidentCmdlet
     protected override void Execute()
     {
         IEnumerable<IncidentRow> rows = Incident is not null ? [Engine.Incidents.Get(Incident)]
-            : Engine.Incidents.Query(new ProjectionQuery().Where("state", Compare.NotEqual, IncidentStates.Closed)).OrderBy(row => row.Severity.Level, StringComparer.Ordinal).ThenBy(row => row.Number);
+            : Engine.Incidents.Query(new ProjectionQuery().Where("state", Compare.In, IncidentStates.All.Where(state => state != IncidentStates.Closed))).OrderBy(row => row.Severity.Level, StringComparer.Ordinal).ThenBy(row => row.Number);
         foreach (var row in rows) WriteObject(NextSteps.Of(row, Engine.Workspace.Policy, Engine.Time.GetUtcNow(), Engine.Options.Actor.Id), enumerateCollection: true);
     }
 }

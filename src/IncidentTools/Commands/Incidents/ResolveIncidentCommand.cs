@@ -26,7 +26,7 @@ public sealed class ResolveIncidentCommand : IncidentTargetCmdlet
     [Parameter(HelpMessage = "Why it cannot wait.")]
     public string? Reason { get; set; }
 
-    protected override bool MayUseCurrent => Engine.Incidents.Query(new Engine.Journal.ProjectionQuery()).Count(row => row.IsOpen) <= 1;
+    protected override bool MayUseCurrent => Engine.Incidents.Unresolved().Count <= 1;
 
     protected override void Execute()
     {

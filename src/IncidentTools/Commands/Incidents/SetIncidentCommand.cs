@@ -58,10 +58,7 @@ public sealed class SetIncidentCommand : IncidentTargetCmdlet
         var change = new IncidentChanged(Title, Class, Service, Parent is null ? null : IncidentId.Parse(Parent), OnsetAt, MitigatedAt);
         var changes = change != new IncidentChanged(null, null, null, null, null, null);
         if (!grades && !changes) throw Errors.ValueNotGiven("Impact", "Set-Incident 12 -Impact 2 -Reason 'only half the users'");
-        Change("Change", (incidents, id) =>
-        {
-            if (grades) incidents.Grade(id, Impact, Urgency, Condition, Severity, Reason, Force, Tags);
-            return changes ? incidents.Correct(id, change, grades ? Tags with { Key = null } : Tags) : incidents.Get(id);
-        });
+        var grade = new GradeRequest(Impact, Urgency, Condition, Severity, Reason, Force);
+        Change("Change", (incidents, id) => incidents.Set(id, grades ? grade : null, changes ? change : null, Tags));
     }
 }
