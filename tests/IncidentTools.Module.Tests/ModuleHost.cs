@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 
 namespace IncidentTools.Module.Tests;
@@ -11,12 +12,12 @@ internal sealed class ModuleHost : IDisposable
 {
     private readonly Runspace _runspace;
 
-    public ModuleHost(bool import = true, PSLanguageMode language = PSLanguageMode.FullLanguage)
+    public ModuleHost(bool import = true, PSLanguageMode language = PSLanguageMode.FullLanguage, PSHost? host = null)
     {
         Folder = Directory.CreateTempSubdirectory("incidenttools-").FullName;
         var state = InitialSessionState.CreateDefault2();
         if (OperatingSystem.IsWindows()) state.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.Unrestricted;
-        _runspace = RunspaceFactory.CreateRunspace(state);
+        _runspace = host is null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
         _runspace.Open();
         _runspace.SessionStateProxy.Path.SetLocation(Folder);
         if (import) Run($"Import-Module '{ModulePath}'");
