@@ -40,8 +40,23 @@ internal sealed class Session : IDisposable
             _host.UI.WriteErrorLine($"{file}: there is no such script.");
             return 64;
         }
+        var code = Run(shell =>
+        {
+            var script = new Command(path);
+            foreach (var argument in arguments) script.Parameters.Add(Parameter(argument));
+            shell.Commands.AddCommand(script);
+        });
         // "exit 3" in a script that is called only sets $LASTEXITCODE; here it is the program's own
-        return Run(shell => shell.AddScript("param($path, $rest) & $path @rest; if ($LASTEXITCODE) { exit $LASTEXITCODE }").AddArgument(path).AddArgument(arguments));
+        return _host.ExitCode ?? (_runspace.SessionStateProxy.GetVariable("LASTEXITCODE") is int exit and not 0 ? exit : code);
+    }
+
+    /// <summary>The spelling of pwsh -File: "-Name" names a parameter, "-Name:value" gives it one, anything else is a value, and text stays text.</summary>
+    private static CommandParameter Parameter(string argument)
+    {
+        if (argument.Length < 2 || argument[0] != '-' || !char.IsLetter(argument[1])) return new CommandParameter(null, argument);
+        if (argument.IndexOf(':', StringComparison.Ordinal) is not (> 0 and var at) || at == argument.Length - 1) return new CommandParameter(argument);
+        var value = argument[(at + 1)..];
+        return new CommandParameter(argument[1..at], value.ToLowerInvariant() switch { "$true" => true, "$false" => false, _ => value });
     }
 
     /// <summary>The exit code: the script's own, else 0 or 1.</summary>

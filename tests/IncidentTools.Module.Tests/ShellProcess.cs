@@ -5,7 +5,8 @@ namespace IncidentTools.Module.Tests;
 /// <summary>IncidentTools.Shell as a process of its own: what a scheduled task or a second admin is.</summary>
 internal static class ShellProcess
 {
-    private static string Program()
+    /// <summary>The program's file.</summary>
+    public static string Program()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
@@ -16,11 +17,13 @@ internal static class ShellProcess
         return "";
     }
 
-    public static Process Start(string store, params string[] arguments)
+    public static Process Start(string store, params string[] arguments) => StartProgram(Program(), store, arguments);
+
+    private static Process StartProgram(string program, string store, string[] arguments)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "starts the Shell with the dotnet of a Unix machine");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add(Program());
+        start.ArgumentList.Add(program);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["INCIDENTTOOLS_STORE"] = store;
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(Path.GetDirectoryName(store)!, "config"); // never the user's own
@@ -29,9 +32,12 @@ internal static class ShellProcess
     }
 
     /// <summary>Runs to the end.</summary>
-    public static (int Code, string Output, string Errors) Run(string store, params string[] arguments)
+    public static (int Code, string Output, string Errors) Run(string store, params string[] arguments) => RunProgram(Program(), store, arguments);
+
+    /// <summary>Runs a copy of the Shell to the end.</summary>
+    public static (int Code, string Output, string Errors) RunProgram(string program, string store, params string[] arguments)
     {
-        using var process = Start(store, arguments);
+        using var process = StartProgram(program, store, arguments);
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
