@@ -63,5 +63,17 @@ internal sealed class MamlWriter(IReadOnlyList<ParameterText> shared)
             new XElement(Dev + "remarks", output, new XElement(Maml + "para", example.Purpose), new XElement(Maml + "para")));
     }
 
-    private static XElement Text(string name, IEnumerable<TextBlock> blocks) => new(Maml + name, blocks.Select(block => new XElement(Maml + "para", block.ToString())));
+    private static XElement Text(string name, IEnumerable<TextBlock> blocks)
+    {
+        var paragraphs = new List<string>();
+        var inList = false;
+        foreach (var block in blocks)
+        {
+            // items of a list stand together
+            if (inList && block.Lead.Length > 0) paragraphs[^1] += "\n" + block;
+            else paragraphs.Add(block.ToString());
+            inList = block.Lead.Length > 0;
+        }
+        return new XElement(Maml + name, paragraphs.Select(text => new XElement(Maml + "para", text)));
+    }
 }
