@@ -42,6 +42,8 @@ public sealed record RunbookStep
 
     /// <summary>Answer, Approval, Timer or InDoubt while it waits.</summary>
     public string? WaitReason { get; init; }
+    /// <summary>Id of the wait: an answer that carries it never meets another question.</summary>
+    public string? Wait { get; init; }
     /// <summary>What is asked.</summary>
     public string Prompt { get; init; } = "";
     /// <summary>The words that answer it; none = free.</summary>

@@ -123,10 +123,24 @@ internal sealed class RunDriver(RunSession session, RunLease lease, Func<string,
             return await SleepAsync(due, cancellation).ConfigureAwait(false);
         }
         if (session.Options.Ask is not { } ask) return false;
-        if (await ask(StepView.Of(session, instance), cancellation).ConfigureAwait(false) is not { } said) return false;
-        var taken = answer(said, instance.Step);
-        Writer.Refresh();
-        return taken;
+        while (await ask(StepView.Of(session, instance), cancellation).ConfigureAwait(false) is { } said)
+        {
+            try
+            {
+                var taken = answer(said, instance.Step);
+                Writer.Refresh();
+                return taken;
+            }
+            catch (IncidentToolsException error) when (session.Options.Refused is not null && error.Kind is ErrorKind.InvalidInput or ErrorKind.Denied or ErrorKind.InvalidState)
+            {
+                session.Options.Refused!(StepView.Of(session, instance), error);
+                Writer.Refresh();
+                // somebody else answered meanwhile
+                if (State.Current is not { Wait.IsSettled: false } now || now.Path != instance.Path) return true;
+                instance = now;
+            }
+        }
+        return false;
     }
 
     /// <summary>Until the time, a cancel or a skip, whichever is first.</summary>

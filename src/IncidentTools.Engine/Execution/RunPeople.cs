@@ -12,6 +12,7 @@ internal sealed class RunPeople(RunParts parts, Func<RunState, BookIndex> bookOf
         var state = RunWriter.Fold(parts.Journal, row.Stream, row.Run);
         if (state.Ended is null && state.Current is { Wait: { } wait, IsFinished: false } current && (step is null || step == current.Step))
         {
+            if (answer.Wait is { } meant && meant != wait.Opened.Wait) throw Errors.WaitNotOpen(meant, "the step waits for something else by now");
             var definition = bookOf(state).Step(current.Step)!;
             var (word, value) = Words(definition, wait, kind, answer);
             return [new EntryDraft(RunAnswers.Decide(state, wait.Opened.Wait, word, value, answer.Note, answer.SoleReason, Me(state), parts.Time.GetUtcNow()))];

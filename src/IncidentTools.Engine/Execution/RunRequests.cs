@@ -14,6 +14,8 @@ public sealed record RunOptions
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
     /// <summary>Asks the person at this session (-Interactive); null = park. A null answer parks too.</summary>
     public Func<RunbookStep, CancellationToken, Task<StepAnswer?>>? Ask { get; init; }
+    /// <summary>Told why an answer was not taken; then <see cref="Ask"/> is called again. Null = the refusal ends the drive.</summary>
+    public Action<RunbookStep, IncidentToolsException>? Refused { get; init; }
     /// <summary>Told when a step begins, waits and ends; on any thread.</summary>
     public Action<RunbookStep>? Progress { get; init; }
     /// <summary>Stop after this many steps have ended; null = go on to the end or to a wait.</summary>
@@ -35,4 +37,8 @@ public enum AnswerKind
 /// <param name="Answer">One of the wait's choices; null = the only one, or the usual one (Done, Approve, Deny).</param>
 /// <param name="Values">Fields of a manual step or answers to questions, by name.</param>
 /// <param name="SoleReason">Why somebody approves what they asked for themselves.</param>
-public sealed record StepAnswer(string? Answer, IReadOnlyDictionary<string, object?> Values, string? Note, string? SoleReason = null);
+public sealed record StepAnswer(string? Answer, IReadOnlyDictionary<string, object?> Values, string? Note, string? SoleReason = null)
+{
+    /// <summary>The wait it is meant for; null = whatever the step waits for now.</summary>
+    public string? Wait { get; init; }
+}

@@ -136,14 +136,14 @@ public sealed class RunService
         return Step(row.Run, step);
     }
 
-    /// <summary>Waits until it ends or waits for a person, or the time is up; returns it as it is then.</summary>
+    /// <summary>Waits as long as somebody drives it, at most the time given; returns it as it is then.</summary>
     public async Task<RunbookRun> WaitAsync(string run, TimeSpan? timeout, CancellationToken cancellation)
     {
         var until = timeout is { } limit ? _parts.Time.GetUtcNow() + limit : DateTimeOffset.MaxValue;
         while (true)
         {
             var now = Get(run);
-            if (now.State != "Running" && !(now.State == "Waiting" && now.Holder is not null) || _parts.Time.GetUtcNow() >= until) return now;
+            if (now.Holder is null || _parts.Time.GetUtcNow() >= until) return now;
             await Task.Delay(TimeSpan.FromMilliseconds(250), _parts.Time, cancellation).ConfigureAwait(false);
         }
     }

@@ -19,7 +19,7 @@ internal static class StepView
         {
             Visit = instance.Visit, Path = instance.Path, Attempt = instance.Attempt, Status = instance.Status, Value = instance.Value, Error = instance.Error, Message = instance.Message, Detail = instance.Detail,
             StartedAt = instance.EnteredAt, EndedAt = instance.EndedAt, State = wait is { Opened.Kind: "InDoubt" } ? "InDoubt" : instance.State,
-            WaitReason = wait?.Opened.Kind, Prompt = wait?.Opened.Prompt ?? "", Choice = wait?.Opened.Choices ?? [], DueAt = wait?.Opened.DueAt,
+            WaitReason = wait?.Opened.Kind, Wait = wait?.Opened.Wait, Prompt = wait?.Opened.Prompt ?? "", Choice = wait?.Opened.Choices ?? [], DueAt = wait?.Opened.DueAt,
             Field = wait is { Opened.Kind: "Answer" } ? StepFields.Describe(step.Use.With) : view.Field,
             Approval = wait?.Opened.Rule is { } rule ? ApprovalGate.Describe(rule) : view.Approval,
             Command = wait is null ? null : Command(state.Run, step, wait),

@@ -6,6 +6,9 @@ namespace IncidentTools.Base;
 internal static class CurrentIncident
 {
     /// <exception cref="IncidentToolsException">IncidentNotGiven.</exception>
-    public static string Resolve(PSCmdlet cmdlet, string? given, bool mayUseCurrent) =>
-        given ?? (mayUseCurrent && cmdlet.MyInvocation.CommandOrigin == CommandOrigin.Runspace && cmdlet.MyInvocation.PSCommandPath is null or "" ? ModuleSession.Current.CurrentIncident : null) ?? throw Errors.IncidentNotGiven();
+    public static string Resolve(PSCmdlet cmdlet, string? given, bool mayUseCurrent) => given ?? (mayUseCurrent ? OfTyped(cmdlet) : null) ?? throw Errors.IncidentNotGiven();
+
+    /// <summary>The current incident when the command was typed; else null.</summary>
+    public static string? OfTyped(PSCmdlet cmdlet) =>
+        cmdlet.MyInvocation.CommandOrigin == CommandOrigin.Runspace && cmdlet.MyInvocation.PSCommandPath is null or "" ? ModuleSession.Current.CurrentIncident : null;
 }

@@ -54,7 +54,15 @@ public abstract class IncidentCmdlet : PSCmdlet, IDisposable
             try { return await work(_stop.Token, posted.Add).ConfigureAwait(false); }
             finally { posted.CompleteAdding(); }
         });
-        foreach (var action in posted.GetConsumingEnumerable()) action();
+        try { foreach (var action in posted.GetConsumingEnumerable()) action(); }
+        catch
+        {
+            // the pipeline ends here (Ctrl+C at a prompt, -Verbose under Stop): the work ends before it, so that nothing goes on behind the user's back
+            _stop.Cancel();
+            try { task.GetAwaiter().GetResult(); }
+            catch (Exception error) when (error is OperationCanceledException or IncidentToolsException) { }
+            throw;
+        }
         return task.GetAwaiter().GetResult();
     }
 

@@ -12,14 +12,18 @@ public abstract class Completer : IArgumentCompleter
     /// <summary>Candidates: the text and a tooltip.</summary>
     protected abstract IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine);
 
+    /// <summary>What the command line gives so far.</summary>
+    protected IDictionary Bound { get; private set; } = new Hashtable();
+
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         var word = wordToComplete.Trim('\'', '"');
+        Bound = fakeBoundParameters;
         try
         {
             var engine = ModuleSession.Current.Engine(fakeBoundParameters["Store"] as string, fakeBoundParameters["Workspace"] as string);
-            return [.. Candidates(engine).Where(item => item.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Select(item => new CompletionResult(Quote(item.Text), item.Text, CompletionResultType.ParameterValue, item.Tip))];
+            return [.. Candidates(engine).Where(item => item.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Select(item => new CompletionResult(Quote(item.Text), item.Text, CompletionResultType.ParameterValue, item.Tip.Length == 0 ? item.Text : item.Tip))];
         }
         catch (IncidentToolsException) { return []; }
     }
