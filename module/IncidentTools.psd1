@@ -16,15 +16,19 @@
         'Format/Incidents.Format.ps1xml'
         'Format/Journal.Format.ps1xml'
         'Format/Runbooks.Format.ps1xml'
+        'Format/Runs.Format.ps1xml'
         'Format/Workspace.Format.ps1xml'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Add-IncidentNote'
+        'Approve-RunbookStep'
         'Close-Incident'
+        'Complete-RunbookStep'
         'Confirm-Incident'
         'Connect-IncidentStore'
+        'Deny-RunbookStep'
         'Disconnect-IncidentStore'
         'Enter-Incident'
         'Exit-Incident'
@@ -42,16 +46,26 @@
         'Get-IncidentTimeline'
         'Get-IncidentWorkspace'
         'Get-Runbook'
+        'Get-RunbookPlan'
+        'Get-RunbookRun'
+        'Get-RunbookStep'
+        'Invoke-Runbook'
+        'Invoke-RunbookStep'
         'New-IncidentWorkspace'
         'Resolve-Incident'
+        'Resolve-RunbookStep'
         'Resume-Incident'
+        'Resume-RunbookRun'
         'Send-IncidentUpdate'
         'Set-Incident'
         'Set-IncidentRole'
+        'Skip-RunbookStep'
         'Start-Incident'
+        'Stop-RunbookRun'
         'Test-IncidentJournal'
         'Test-IncidentWorkspace'
         'Test-Runbook'
+        'Wait-RunbookRun'
     )
     AliasesToExport      = @('Acknowledge-Incident', 'Reopen-Incident')
     PrivateData          = @{

@@ -105,12 +105,12 @@ public sealed record IncidentClock
 }
 
 /// <summary>One thing a responder should do now.</summary>
-/// <param name="Incident">INC-12.</param>
+/// <param name="Incident">INC-12; null for a run without an incident.</param>
 /// <param name="Priority">1 is most urgent.</param>
 /// <param name="What">What is owed, and why.</param>
 /// <param name="DueAt">When, if there is a clock.</param>
 /// <param name="Command">A command to paste.</param>
-public sealed record IncidentNextStep(string Incident, int Priority, string What, DateTimeOffset? DueAt, string Command);
+public sealed record IncidentNextStep(string? Incident, int Priority, string What, DateTimeOffset? DueAt, string Command);
 
 /// <summary>One line of an incident's timeline.</summary>
 /// <param name="Incident">INC-12.</param>

@@ -2,13 +2,18 @@ using IncidentTools.Engine.Workspace;
 
 namespace IncidentTools.Engine.Incidents;
 
+/// <summary>A run and the step it is at, as far as that can be read.</summary>
+public sealed record RunFact(RunbookRun Run, RunbookStep? At);
+
 /// <summary>What is owed on an incident now, most urgent first, each with a command to paste. Pure.</summary>
 public static class NextSteps
 {
     /// <param name="me">Who asks: proposed for roles that nobody has.</param>
-    public static IReadOnlyList<IncidentNextStep> Of(IncidentRow row, Policy policy, DateTimeOffset now, string me)
+    /// <param name="runs">Every run of the incident, those that ended too.</param>
+    public static IReadOnlyList<IncidentNextStep> Of(IncidentRow row, Policy policy, DateTimeOffset now, string me, IReadOnlyList<RunFact> runs)
     {
-        var steps = new List<(int Weight, string What, DateTimeOffset? Due, string Command)>();
+        var steps = new List<Owed>(runs.SelectMany(run => Of(run, now)));
+        if (row is { IsOpen: true, Runbook: { } book } && runs.Count == 0) steps.Add(new(2, $"Run the runbook {book}", null, $"Invoke-Runbook -Incident {row.Id}"));
         foreach (var clock in IncidentClocks.Of(row, policy, now).Where(clock => clock.State is "Running" or "Missed"))
         {
             var late = clock.State == "Missed";
@@ -20,11 +25,39 @@ public static class NextSteps
                 "Resolve" => ("Restore service, then resolve it", $"Resolve-Incident {row.Id} -Summary '…'"),
                 _ => ("Write the review", $"Close-Incident {row.Id} -Review '…'"),
             };
-            steps.Add((late ? 0 : clock.Name == "Acknowledge" ? 1 : clock.Name == "Resolve" ? 3 : 4, late ? what + " (overdue)" : what, clock.DueAt, command));
+            steps.Add(new(late ? 0 : clock.Name == "Acknowledge" ? 1 : clock.Name == "Resolve" ? 3 : 4, late ? what + " (overdue)" : what, clock.DueAt, command));
         }
         foreach (var role in policy.Roles.Where(role => row.IsOpen && role.RequiredFor.Contains(row.Severity.Level, StringComparer.Ordinal) && !row.Roles.ContainsKey(role.Id)))
-            steps.Add((2, $"Name the {role.Title.ToLowerInvariant()}: {row.Severity.Level} may not go without", null, $"Set-IncidentRole {row.Id} -Role {role.Id} -Contact '{me.Replace("'", "''", StringComparison.Ordinal)}'"));
-        if (row.State == IncidentStates.Resolved && steps.Count == 0) steps.Add((5, "Close it", null, $"Close-Incident {row.Id}"));
-        return [.. steps.OrderBy(step => step.Weight).ThenBy(step => step.Due ?? DateTimeOffset.MaxValue).Select((step, index) => new IncidentNextStep(row.Id, index + 1, step.What, step.Due, step.Command))];
+            steps.Add(new(2, $"Name the {role.Title.ToLowerInvariant()}: {row.Severity.Level} may not go without", null, $"Set-IncidentRole {row.Id} -Role {role.Id} -Contact '{me.Replace("'", "''", StringComparison.Ordinal)}'"));
+        if (row.State == IncidentStates.Resolved && steps.Count == 0) steps.Add(new(5, "Close it", null, $"Close-Incident {row.Id}"));
+        return Ordered(row.Id, steps);
     }
+
+    /// <summary>What runs that belong to no incident ask for.</summary>
+    public static IReadOnlyList<IncidentNextStep> Of(IReadOnlyList<RunFact> runs, DateTimeOffset now) => Ordered(null, runs.SelectMany(run => Of(run, now)));
+
+    private readonly record struct Owed(int Weight, string What, DateTimeOffset? Due, string Command);
+
+    private static IncidentNextStep[] Ordered(string? incident, IEnumerable<Owed> steps) =>
+        [.. steps.OrderBy(step => step.Weight).ThenBy(step => step.Due ?? DateTimeOffset.MaxValue).Select((step, index) => new IncidentNextStep(incident, index + 1, step.What, step.Due, step.Command))];
+
+    /// <summary>Something half done comes before everything; a run that waits for a person stops all that follows it.</summary>
+    private static IEnumerable<Owed> Of(RunFact fact, DateTimeOffset now)
+    {
+        var (run, at) = fact;
+        var resume = $"Resume-RunbookRun {run.Run}";
+        var what = at is null ? run.Message : $"{at.Title}: {at.Prompt}";
+        if (run is { State: "Running", Holder: null }) yield return new(1, $"{run.Runbook} stopped{(run.Step is null ? "" : $" at {run.Step}")}: nobody drives it", null, resume);
+        if (run.State != "Waiting") yield break;
+        if (run.WaitReason != "Timer" && at?.Command == resume) yield return new(1, $"{run.Runbook}: {run.Step} was answered, go on", null, resume);
+        else if (run.DueAt <= now) yield return new(2, $"{run.Runbook}: the time {run.Step} waited for has come, go on", run.DueAt, resume);
+        else if (run.WaitReason != "Timer") yield return new(run.WaitReason == "InDoubt" ? 0 : 1, $"{Asks(run)}: {what}", run.DueAt, at?.Command ?? $"Get-RunbookStep -Run {run.Run}");
+    }
+
+    private static string Asks(RunbookRun run) => run.WaitReason switch
+    {
+        "InDoubt" => $"In doubt, say what became of it ({run.Step})",
+        "Approval" => $"Approve or deny ({run.Step})",
+        _ => $"Do or answer ({run.Step})",
+    };
 }

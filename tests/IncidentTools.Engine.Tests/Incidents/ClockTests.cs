@@ -60,7 +60,7 @@ public sealed class ClockTests : IDisposable
     public void The_next_step_is_the_most_urgent_and_each_has_a_command()
     {
         var id = _fixture.Declare();
-        IReadOnlyList<IncidentNextStep> Steps() => NextSteps.Of(Incidents.Get(id), TestPolicy.Default, _fixture.Time.GetUtcNow(), "ana");
+        IReadOnlyList<IncidentNextStep> Steps() => NextSteps.Of(Incidents.Get(id), TestPolicy.Default, _fixture.Time.GetUtcNow(), "ana", []);
         Assert.Equal($"Confirm-Incident {id}", Steps()[0].Command);
         Assert.Contains(Steps(), step => step.Command.Contains("-Role incident-commander", StringComparison.Ordinal));
         Incidents.Acknowledge(id, null, default);
