@@ -9,10 +9,10 @@ using IncidentTools.Engine.Workspace;
 
 namespace IncidentTools.Engine.Learning;
 
-/// <summary>An incident as a document: summary, severity history, clocks, roles, timeline, notifications, journal head. The same journal gives the same text.</summary>
-public sealed class IncidentReport(IncidentJournal journal, IncidentService incidents, Func<Policy> policy)
+/// <summary>An incident as a document: summary, severity history, clocks, roles, runs of runbooks, timeline, notifications, journal head. The same journal gives the same text.</summary>
+public sealed partial class IncidentReport(IncidentJournal journal, IncidentService incidents, Func<Policy> policy)
 {
-    private sealed record Facts(IncidentRow Row, IReadOnlyList<Entry> Entries, IReadOnlyList<IncidentClock> Clocks, IReadOnlyList<NotificationRow> Notifications, string Head);
+    private sealed record Facts(IncidentRow Row, IReadOnlyList<Entry> Entries, IReadOnlyList<IncidentClock> Clocks, IReadOnlyList<NotificationRow> Notifications, IReadOnlyList<RunRecord> Runs, string Head);
 
     /// <summary>Markdown (CommonMark with tables).</summary>
     public string Markdown(string id)
@@ -32,6 +32,7 @@ public sealed class IncidentReport(IncidentJournal journal, IncidentService inci
             .Select(pair => (string[])[Time(pair.entry.OccurredAt), pair.Severity!.Level, string.Join(" ", pair.Severity.Reasons) + ((pair.entry.Data as SeverityChanged)?.Reason is { } reason ? $" {reason}" : ""), pair.entry.Actor.Id]));
         Section(text, "Clocks", ["Clock", "Due (UTC)", "Met (UTC)", "State"], facts.Clocks.Select(clock => (string[])[clock.Name, Time(clock.DueAt), Time(clock.MetAt), clock.State]));
         Section(text, "Roles", ["Role", "Contact"], row.Roles.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (string[])[pair.Key, pair.Value]));
+        Runbooks(text, facts.Runs);
         Section(text, "Timeline", ["Time (UTC)", "Who", "What"], facts.Entries.OrderBy(entry => entry.OccurredAt).ThenBy(entry => entry.Seq).Select(entry => (string[])[Time(entry.OccurredAt), entry.Actor.Id, entry.Data.Describe()]));
         Section(text, "Notifications", ["Intended (UTC)", "Purpose", "To", "Channel", "State", "Detail"], facts.Notifications.Select(item => (string[])[Time(item.IntendedAt), item.Purpose, item.Contact ?? item.Audience ?? "", item.Channel, item.State, item.Detail ?? ""]));
         Section(text, "Reviews", ["Time (UTC)", "Review"], facts.Entries.Where(entry => entry.Data is ReviewRecorded).Select(entry => (string[])[Time(entry.OccurredAt), ((ReviewRecorded)entry.Data).Text]));
@@ -64,6 +65,7 @@ public sealed class IncidentReport(IncidentJournal journal, IncidentService inci
                 writer.WriteString("dueAt", UtcStamp.Format(clock.DueAt));
                 writer.WriteString("metAt", clock.MetAt is { } met ? UtcStamp.Format(met) : null);
             });
+            Runs(writer, facts.Runs);
             Array(writer, "timeline", facts.Entries.OrderBy(entry => entry.OccurredAt).ThenBy(entry => entry.Seq), entry =>
             {
                 writer.WriteNumber("seq", entry.Seq);
@@ -95,7 +97,7 @@ public sealed class IncidentReport(IncidentJournal journal, IncidentService inci
         var row = incidents.Get(id);
         var entries = journal.Store.Read(row.Id).ToArray();
         var notifications = journal.Store.Query(NotificationProjection.Instance, new ProjectionQuery().Where("stream", row.Id).Order("intended"));
-        return new Facts(row, entries, incidents.Clocks(row), notifications, $"{journal.Store.Info.Origin} {row.Id} {entries[^1].Seq} {entries[^1].Hash}");
+        return new Facts(row, entries, incidents.Clocks(row), notifications, RunRecord.Of(entries), $"{journal.Store.Info.Origin} {row.Id} {entries[^1].Seq} {entries[^1].Hash}");
     }
 
     private static void Array<T>(Utf8JsonWriter writer, string name, IEnumerable<T> items, Action<T> write)
