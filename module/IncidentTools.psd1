@@ -65,6 +65,7 @@
         'Test-IncidentJournal'
         'Test-IncidentWorkspace'
         'Test-Runbook'
+        'Undo-RunbookStep'
         'Wait-RunbookRun'
     )
     AliasesToExport      = @('Acknowledge-Incident', 'Reopen-Incident')

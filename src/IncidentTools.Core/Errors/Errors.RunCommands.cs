@@ -23,9 +23,9 @@ public static partial class Errors
     public static IncidentToolsException RunNotAtStep(string run, string step, string? at) => new(
         "RunNotAtStep", ErrorKind.InvalidState, $"Run {run} stands {(at is null ? "before its first step" : $"at step '{at}'")}, not at '{step}'.", $"Get-RunbookStep -Run {run} shows where it stands; leave -Step out to drive whatever is next.") { TargetObject = step };
 
-    /// <summary>Another session drives the run.</summary>
-    public static IncidentToolsException RunHeld(string run, string? holder) => new(
-        "RunHeld", ErrorKind.Conflict, $"Run {run} is driven by {holder ?? "another session"}.", $"Wait-RunbookRun {run} waits for it; answers are taken meanwhile.") { TargetObject = run };
+    /// <summary>A step could not be taken back, or it is not known whether it was; written after the step itself.</summary>
+    public static IncidentToolsException UndoFailed(string run, string step, string message) => new(
+        "UndoFailed", ErrorKind.InvalidState, $"Step '{step}' of {run} was not taken back for certain: {message}", "Look at the system itself; Undo-RunbookStep may be run again.") { TargetObject = step };
 
     /// <summary>A value that is not text, a number, true or false, a time, a duration, a list or a map.</summary>
     public static IncidentToolsException ValueNotPlain(string path, string what) => new(

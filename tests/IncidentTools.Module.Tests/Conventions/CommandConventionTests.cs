@@ -6,7 +6,7 @@ namespace IncidentTools.Module.Tests.Conventions;
 /// <summary>What every command of the module keeps to.</summary>
 public class CommandConventionTests
 {
-    private static readonly string[] Changing = ["Add", "Approve", "Close", "Confirm", "Complete", "Deny", "Invoke", "New", "Remove", "Resolve", "Resume", "Set", "Skip", "Start", "Stop", "Send"];
+    private static readonly string[] Changing = ["Add", "Approve", "Close", "Confirm", "Complete", "Deny", "Invoke", "New", "Remove", "Resolve", "Resume", "Set", "Skip", "Start", "Stop", "Send", "Undo"];
 
     private static IReadOnlyList<Type> Commands()
     {

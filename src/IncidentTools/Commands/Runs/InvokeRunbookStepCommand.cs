@@ -26,7 +26,7 @@ public sealed class InvokeRunbookStepCommand : RunDrivingCmdlet
         if (before.EndedAt is not null) throw Errors.StepNotWaiting(id, null, before.State);
         if (!ShouldProcess(before.Step is null ? id : $"{id}, {before.Step}", "Drive one step")) return;
         var after = Drive((options, token) => runs.ContinueAsync(id, options, token), new() { StepLimit = 1 });
-        if (after.ExitCode == 5) throw Errors.RunHeld(id, after.Holder);
+        if (after.ExitCode == 5) throw Errors.RunHeld(id, after.Holder ?? "another session");
         var steps = runs.Steps(id);
         var driven = steps.LastOrDefault(step => step.Visit > 0) ?? steps[0];
         WriteObject(RunViews.Asked([driven]), enumerateCollection: true);
