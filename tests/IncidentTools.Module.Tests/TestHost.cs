@@ -22,8 +22,8 @@ internal sealed class TestHost(params string[] answers) : PSHost
     public override void NotifyEndApplication() { }
     public override void SetShouldExit(int exitCode) { }
 
-    /// <summary>Everything shown, prompts included.</summary>
-    public string Shown => _screen.Text.ToString();
+    /// <summary>Everything shown, prompts included, without colours.</summary>
+    public string Shown => System.Text.RegularExpressions.Regex.Replace(_screen.Text.ToString(), "\e\\[[0-9;]*m", "");
     public IReadOnlyList<string> Lines => Shown.Split('\n');
     public int Unused => _screen.Answers.Count;
 

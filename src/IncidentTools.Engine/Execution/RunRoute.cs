@@ -27,7 +27,7 @@ public readonly record struct RunRoute(StepDefinition? Step, string? Result, str
             FailureMode.Continue => Enter(state, book, step.Next ?? book.After(step.Id)),
             FailureMode.Goto => Enter(state, book, step.OnFailure.Target),
             // a denial and a time that ran out end the run by their own names
-            _ => End(last.State == "TimedOut" ? "TimedOut" : last.Error == "Rejected" ? "Rejected" : "Failed", $"step {step.Id} {last.State}{(last.Error is null ? "" : $" ({last.Error})")}"),
+            _ => End(last.State == "TimedOut" ? "TimedOut" : last.Error == "Rejected" ? "Rejected" : "Failed", $"step {step.Id} {last.State}{(last.Error is null ? "" : $" ({last.Error})")}{(last.Message.Length == 0 ? "" : $": {last.Message}")}"),
         };
     }
 

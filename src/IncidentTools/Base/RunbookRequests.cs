@@ -12,7 +12,7 @@ internal static class RunbookRequests
     /// <exception cref="IncidentToolsException">IncidentNotFound, RunbookNotGiven, ValueNotPlain.</exception>
     public static RunRequest Of(PSCmdlet cmdlet, IncidentEngine engine, string? name, string? incident, string? service, IDictionary? parameter, string? key)
     {
-        var row = (incident ?? CurrentIncident.OfTyped(cmdlet)) is { } id ? engine.Incidents.Get(id) : null;
+        var row = (incident ?? (cmdlet.MyInvocation.BoundParameters.ContainsKey("Incident") ? null : CurrentIncident.OfTyped(cmdlet))) is { } id ? engine.Incidents.Get(id) : null;
         return new RunRequest(name ?? Suggested(engine, row, service), row?.Id, service, PlainData.Members("Parameter", parameter), key);
     }
 

@@ -26,7 +26,7 @@ public abstract class StepAnswerCmdlet : IncidentCmdlet
     protected void Say(string action, Func<RunService, string, string?, RunbookStep> say)
     {
         var run = RunTarget.Resolve(this, () => Engine, Run);
-        if (Wait is { Length: 0 }) throw Errors.StepNotWaiting(run, Step, "not waiting when it was read");
+        if (string.IsNullOrEmpty(Wait) && MyInvocation.BoundParameters.ContainsKey(nameof(Wait))) throw Errors.StepNotWaiting(run, Step, "not waiting when it was read");
         var step = string.IsNullOrEmpty(Step) ? null : Step;
         if (!ShouldProcess(step is null ? run : $"{run}, {step}", action)) return;
         var said = say(Engine.Runs, run, step);

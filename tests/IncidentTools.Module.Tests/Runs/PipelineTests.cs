@@ -34,7 +34,8 @@ public sealed class PipelineTests : IDisposable
         Host.Runspace.SessionStateProxy.SetVariable("step", PSSerializer.Deserialize(PSSerializer.Serialize(step)));
         Assert.Equal(run.Run, Host.Text("($run | Get-RunbookRun).Run"));
         Assert.Equal("look", Host.Text("($run | Get-RunbookStep -State Waiting).Step"));
-        Assert.Equal("Waiting", Host.Text("($step | Complete-RunbookStep -Outcome Green -Value @{ lamps = 3 } -WhatIf; $run | Resume-RunbookRun).State"));
+        Host.Run("$step | Complete-RunbookStep -Outcome Green -Value @{ lamps = 3 } -WhatIf");
+        Assert.Equal("Waiting", Host.Text("($run | Resume-RunbookRun).State"));
         Host.Run("$step | Complete-RunbookStep -Outcome Green -Value @{ lamps = 3 }");
         Assert.Equal("Succeeded", Host.Text("($run | Resume-RunbookRun).State"));
         Assert.Equal("INC-1", Host.Text("$run.Incident"));

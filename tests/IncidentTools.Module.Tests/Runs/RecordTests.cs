@@ -5,6 +5,9 @@ namespace IncidentTools.Module.Tests.Runs;
 /// <summary>What a run leaves to be read: next steps, timeline, report, views.</summary>
 public sealed class RecordTests
 {
+    // the types of the module are there before a test that names them is compiled
+    public RecordTests() => new ModuleHost().Dispose();
+
     [Fact]
     public void Next_steps_list_what_runs_ask_each_with_a_command_that_works()
     {

@@ -63,7 +63,7 @@ internal sealed class RunHost : IDisposable
         return $"- {{ id: {id}, phase: resolve, uses: command, with: {{ program: sleep, args: [{seconds}] }}, impact: none{more} }}";
     }
 
-    public const string Manual = "- { id: look, phase: investigate, title: Look at it, uses: manual, with: { instruction: 'Look at the lamp', outcomes: [Green, Red], fields: { lamps: { type: int, min: 1, doc: How many lamps } } } }";
+    public const string Manual = "- { id: look, phase: investigate, title: Look at it, uses: manual, with: { instruction: 'Look at the lamp', outcomes: [Green, Red], fields: { lamps: { type: int, min: 1, required: true, doc: How many lamps } } } }";
     public const string Ask = "- { id: region, phase: triage, title: The region, uses: ask, with: { question: 'Which region?', allowed: [eu, us] } }";
     public const string Approve = "- { id: may, phase: resolve, title: Permission, uses: approve, with: { prompt: 'Restart the lamp?' } }";
     public const string Good = "- { id: good, phase: verify, uses: assert, assert: '1 -eq 1' }";

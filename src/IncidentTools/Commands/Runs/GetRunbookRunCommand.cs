@@ -29,9 +29,9 @@ public sealed class GetRunbookRunCommand : IncidentCmdlet
     protected override void Execute()
     {
         var incident = Incident;
-        if (Run is not null && !IncidentId.TryParse(Run, out incident!))
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(Run)) && (Run is null || !IncidentId.TryParse(Run, out incident!)))
         {
-            WriteObject(Engine.Runs.Get(Run));
+            WriteObject(Engine.Runs.Get(RunTarget.Resolve(this, () => Engine, Run)));
             return;
         }
         WriteObject(Engine.Runs.List(incident is null ? null : IncidentId.Parse(incident), State, Runbook), enumerateCollection: true);
