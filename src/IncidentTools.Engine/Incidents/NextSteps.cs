@@ -46,7 +46,7 @@ public static class NextSteps
     {
         var (run, at) = fact;
         var resume = $"Resume-RunbookRun {run.Run}";
-        var what = at is null ? run.Message : $"{at.Title}: {at.Prompt}";
+        var what = at is null ? run.Message : at.Prompt == at.Title ? at.Prompt : $"{at.Title}: {at.Prompt}";
         if (run is { State: "Running", Holder: null }) yield return new(1, $"{run.Runbook} stopped{(run.Step is null ? "" : $" at {run.Step}")}: nobody drives it", null, resume);
         if (run.State != "Waiting") yield break;
         if (run.WaitReason != "Timer" && at?.Command == resume) yield return new(1, $"{run.Runbook}: {run.Step} was answered, go on", null, resume);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace IncidentTools.Base;
 
 /// <summary>A step's progress in one short line.</summary>
@@ -8,7 +10,7 @@ internal static class RunLines
     public static string Of(RunbookStep step) => step.State switch
     {
         "Running" => $"#{step.Number} {step.Step}: {Short(step.Title)}",
-        "Waiting" or "InDoubt" when step.WaitReason is not null => $"#{step.Number} {step.Step} waits ({step.WaitReason}{(step.DueAt is { } due ? $", until {UtcStamp.Format(due)}" : "")}): {Short(step.Prompt)}",
+        "Waiting" or "InDoubt" when step.WaitReason is not null => $"#{step.Number} {step.Step} waits ({step.WaitReason}{(step.DueAt is { } due ? $", until {due.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC" : "")}): {Short(step.Prompt)}",
         _ => $"#{step.Number} {step.Step} {step.State}{(step.Status is null or "Pass" ? "" : $" ({step.Status})")}{(step.Message.Length == 0 ? "" : $": {Short(step.Message)}")}",
     };
 
