@@ -33,10 +33,3 @@ public sealed class OutcomeCompleter : Completer
     protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) =>
         StepCompleter.Steps(engine, Bound["Run"] as string).Where(step => step.WaitReason is not null && (Bound["Step"] is not string id || id == step.Step)).SelectMany(step => step.Choice.Select(word => (word, step.Prompt)));
 }
-
-/// <summary>Runbooks that incidents and services name and that ran before; what there is to run.</summary>
-public sealed class RunbookCompleter : Completer
-{
-    /// <inheritdoc/>
-    protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Workspace.Services.Values.SelectMany(service => service.Runbooks.Select(book => (book, service.Name))).DistinctBy(pair => pair.book);
-}
