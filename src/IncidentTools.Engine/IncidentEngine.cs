@@ -6,7 +6,6 @@ using IncidentTools.Engine.Incidents;
 using IncidentTools.Engine.Journal;
 using IncidentTools.Engine.Learning;
 using IncidentTools.Engine.Notifications;
-using IncidentTools.Engine.Probes;
 using IncidentTools.Engine.Runbooks;
 using IncidentTools.Engine.Workspace;
 using IncidentTools.Engine.Journal.Sqlite;

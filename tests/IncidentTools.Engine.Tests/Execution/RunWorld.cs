@@ -197,6 +197,7 @@ internal sealed class MortalStore(IJournalStore store, int dieAt, bool after) : 
     public long Size => Alive().Size;
     public StreamHead Head(string stream) => Alive().Head(stream);
     public AppendReceipt? FindKey(string stream, string key) => Alive().FindKey(stream, key);
+    public IReadOnlyList<Entry> FindKey(string key) => Alive().FindKey(key);
     public IEnumerable<Entry> Read(string stream, long fromSeq = 1) => Alive().Read(stream, fromSeq);
     public IEnumerable<Entry> ReadAll(long fromPos = 0) => Alive().ReadAll(fromPos);
     public IEnumerable<RawEntry> ReadRaw(long fromPos = 0) => Alive().ReadRaw(fromPos);
