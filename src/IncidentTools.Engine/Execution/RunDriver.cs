@@ -102,7 +102,7 @@ internal sealed class RunDriver(RunSession session, RunLease lease, Func<string,
             session.Finish(instance, "TimedOut", error: "Deadline", message: $"cleanup has {Duration.Format(MaxCleanup)}");
         else if (instance.Open is not null) return false;
         else if (State.SkipReason(step.Id) is { } reason) session.Finish(instance, "Waived", message: reason);
-        else if (instance is { Attempt: 0, Wait: null } && step.Needs.FirstOrDefault(need => State.Steps.GetValueOrDefault(need)?.State != "Succeeded") is { } unmet)
+        else if (instance is { Attempt: 0, Wait: null } && step.Needs.FirstOrDefault(need => State.Steps.GetValueOrDefault(need)?.State is not ("Succeeded" or "Waived")) is { } unmet)
             session.Finish(instance, "Failed", error: "NeedsNotMet", message: $"step {unmet} has not succeeded");
         else if (instance is { Attempt: 0, Wait: null } && step.When is { } when && !session.IsTrue(when, instance)) session.Finish(instance, "Skipped", message: $"{when.Text} does not hold");
         else if (step.Deadline is { } limit && session.Now >= instance.EnteredAt + limit && instance.Wait is null or { Opened.Kind: "Timer" } && step.Use.Uses != "wait")

@@ -36,6 +36,8 @@ public sealed record RunParts
     public required Func<string, IReadOnlyDictionary<string, object?>> Incident { get; init; }
     /// <summary>Folders where templates stand: the workspace's, then the shipped.</summary>
     public required Func<IReadOnlyList<string>> TemplateFolders { get; init; }
+    /// <summary>Folder of this machine for what must not be lost: logs before a restart.</summary>
+    public string Evidence { get; init; } = "";
     /// <summary>Between looks at the journal for a cancel while a step works.</summary>
     public TimeSpan Watch { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -9,7 +9,8 @@ internal sealed class RunRoots(IReadOnlyDictionary<string, Func<object?>> makers
     private readonly Dictionary<string, object?> _made = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="instance">The visit that asks; null in a plan.</param>
-    public static RunRoots Of(RunState state, BookIndex book, StepInstance? instance, Func<string, IReadOnlyDictionary<string, object?>> incident, DateTimeOffset now)
+    /// <param name="evidence">Folder of this machine where what must not be lost is copied; each run has its own in it.</param>
+    public static RunRoots Of(RunState state, BookIndex book, StepInstance? instance, Func<string, IReadOnlyDictionary<string, object?>> incident, DateTimeOffset now, string evidence = "")
     {
         var started = state.Started!;
         return new RunRoots(new Dictionary<string, Func<object?>>(StringComparer.OrdinalIgnoreCase)
@@ -17,7 +18,7 @@ internal sealed class RunRoots(IReadOnlyDictionary<string, Func<object?>> makers
             ["params"] = () => started.Parameters,
             ["service"] = () => started.Service,
             ["incident"] = () => started.Incident is { } id ? incident(id) : null,
-            ["run"] = () => Map(("id", state.Run), ("runbook", started.Runbook), ("version", started.Version), ("title", started.Title), ("startedAt", state.StartedAt), ("startedBy", state.StartedBy)),
+            ["run"] = () => Map(("id", state.Run), ("runbook", started.Runbook), ("version", started.Version), ("title", started.Title), ("startedAt", state.StartedAt), ("startedBy", state.StartedBy), ("evidence", Path.Combine(evidence, state.Run))),
             ["vars"] = () => state.Variables,
             ["now"] = () => now,
             ["steps"] = () => book.Steps.Concat(book.Book.Handlers).ToDictionary(step => step.Id, step => (object?)Step(state.Steps.GetValueOrDefault(step.Id)), StringComparer.OrdinalIgnoreCase),

@@ -11,7 +11,7 @@ internal sealed record RunSession(RunParts Parts, string Stream, RunWriter Write
     public DateTimeOffset Now => Parts.Time.GetUtcNow();
     public IExpressionEvaluator Evaluator => Parts.Expressions();
 
-    public RunRoots Roots(StepInstance? instance) => RunRoots.Of(State, Book, instance, Parts.Incident, Now);
+    public RunRoots Roots(StepInstance? instance) => RunRoots.Of(State, Book, instance, Parts.Incident, Now, Parts.Evidence);
     public Arguments Resolve(UseDefinition use, StepInstance instance) => StepArguments.Resolve(use, Parts.Uses, Evaluator, Roots(instance));
     public bool IsTrue(Expression expression, StepInstance instance) => StepArguments.Condition(expression, Evaluator, Roots(instance));
 

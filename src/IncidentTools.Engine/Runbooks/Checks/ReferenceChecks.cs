@@ -11,7 +11,7 @@ internal static class ReferenceChecks
     public static readonly string[] Roots = ["params", "service", "incident", "run", "vars", "now", "steps", "step", "item"];
     /// <summary>What a finished step offers: <c>$steps.http.value</c>. These three lists say what a run gives; a test holds them to it.</summary>
     public static readonly string[] StepMembers = ["state", "status", "value", "error", "message", "visit", "attempts", "startedAt", "endedAt", "observations", "output"];
-    public static readonly string[] RunMembers = ["id", "runbook", "version", "title", "startedAt", "startedBy"];
+    public static readonly string[] RunMembers = ["id", "runbook", "version", "title", "startedAt", "startedBy", "evidence"];
     /// <summary>Of the visit that asks: <c>$step.intendedAt</c>.</summary>
     public static readonly string[] VisitMembers = ["id", "visit", "attempt", "enteredAt", "intendedAt"];
 
