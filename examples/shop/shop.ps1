@@ -23,11 +23,11 @@ function Start-Shop {
     foreach ($argument in '-File', $PSCommandPath, 'run', $Folder, "$Port") { $start.ArgumentList.Add($argument) }
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     $null = [Diagnostics.Process]::Start($start)
-    for ($tries = 0; $tries -lt 150; $tries++) {
+    for ($tries = 0; $tries -lt 600; $tries++) {
         [Threading.Thread]::Sleep(100)
         if ((Running) -and (Answers)) { return }
     }
-    throw "the shop did not answer on port $Port within 15 seconds"
+    throw "the shop did not answer on port $Port within a minute"
 }
 
 function Answers {
