@@ -16,10 +16,10 @@ public readonly record struct RunRoute(StepDefinition? Step, string? Result, str
         if (state.Cancel is { } cancel)
         {
             if (book.OnCancel is { } cleanup && !state.Steps.ContainsKey(cleanup)) return Enter(state, book, cleanup);
-            return handler?.Next is { } more && IsGood(last) ? Enter(state, book, more) : End("Cancelled", cancel.Reason ?? "");
+            return (last.Goto ?? handler?.Next) is { } more && handler is not null && IsGood(last) ? Enter(state, book, more) : End("Cancelled", cancel.Reason ?? "");
         }
-        if (step.Use.Uses == "end" && IsGood(last)) return End(step.Result ?? Outcome(state, book), "");
-        if (handler is not null) return IsGood(last) && handler.Next is { } next ? Enter(state, book, next) : End("Failed", $"step {FirstFailed(state, book)} failed");
+        if (step.Use.Uses == "end" && last.State == "Succeeded") return End(step.Result ?? Outcome(state, book), "");
+        if (handler is not null) return IsGood(last) && (last.Goto ?? handler.Next) is { } next ? Enter(state, book, next) : End("Failed", $"step {FirstFailed(state, book)} failed");
         if (IsGood(last)) return Enter(state, book, last.Goto ?? step.Next ?? book.After(step.Id));
         if (!step.OnFailure.Written && book.OnError is { } onError) return Enter(state, book, onError);
         return step.OnFailure.Mode switch
@@ -38,7 +38,8 @@ public readonly record struct RunRoute(StepDefinition? Step, string? Result, str
         if (id is null) return End(Outcome(state, book), "");
         var step = book.Step(id) ?? throw Errors.StepUnknown(book.Id, id);
         var visits = state.Steps.TryGetValue(id, out var earlier) ? earlier.Visit : 0;
-        if (visits >= (step.MaxVisits ?? 1)) return End("Failed", $"LoopLimit: step {id} was visited {visits} times");
+        // every loop has a step with maxVisits where it closes: the steps within come as often as it does
+        if (visits >= step.MaxVisits) return End("Failed", $"LoopLimit: step {id} was visited {visits} times");
         return state.Instances >= MaxInstances ? End("Failed", $"LoopLimit: {MaxInstances} steps") : new RunRoute(step, null, "");
     }
 

@@ -67,6 +67,31 @@ public sealed class RunRouteTests : IDisposable
     }
 
     [Fact]
+    public void Steps_inside_a_loop_come_as_often_as_the_loop()
+    {
+        var book = Book(Step("a") with { MaxVisits = 2 }, Step("b") with { Next = "a" });
+        _run.Finish("a", "Succeeded");
+        _run.Finish("b", "Succeeded");
+        _run.Finish("a", "Succeeded", visit: 2);
+        Assert.Equal("b", After(book));
+    }
+
+    [Fact]
+    public void An_end_step_that_was_left_out_ends_nothing()
+    {
+        _run.Finish("a", "Skipped");
+        Assert.Equal("b", After(Book(Step("a", "end") with { Result = "Failed" }, Step("b"))));
+    }
+
+    [Fact]
+    public void A_switch_among_handlers_leads_where_it_said()
+    {
+        _run.Finish("a", "Failed");
+        _run.Finish("which", "Succeeded", go: "tell");
+        Assert.Equal("tell", After(Book(Step("a")) with { OnError = "which", Handlers = [Step("which", "switch"), Step("tell")] }));
+    }
+
+    [Fact]
     public void A_switch_leads_where_it_said()
     {
         _run.Finish("a", "Succeeded", go: "c");
