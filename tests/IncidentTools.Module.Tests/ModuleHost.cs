@@ -68,6 +68,17 @@ internal sealed class ModuleHost : IDisposable
         return new Result(output, errors, [.. shell.Streams.Warning.Select(warning => warning.Message)]);
     }
 
+    /// <summary>Runs one command with bound parameters: all that a session without language can do.</summary>
+    public Result Command(string name, params (string Name, object? Value)[] parameters)
+    {
+        using var shell = PowerShell.Create();
+        shell.Runspace = _runspace;
+        shell.AddCommand(name).AddParameter("Store", Store);
+        foreach (var (parameter, value) in parameters) shell.AddParameter(parameter, value);
+        var output = shell.Invoke<PSObject>();
+        return new Result([.. output], [.. shell.Streams.Error], [.. shell.Streams.Warning.Select(warning => warning.Message)]);
+    }
+
     public void Dispose()
     {
         _runspace.Dispose();

@@ -17,6 +17,7 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
 {
     /// <summary>How long a script that was asked to stop may take to do so.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private const int StackSize = 10_000_000; // as PowerShell gives its own threads
     private static readonly string Manifest = Path.Combine(Path.GetDirectoryName(ModuleSession.ShippedWorkspace)!, "IncidentTools.psd1");
 
     public string? WhyNot(string text) => language.Mode != PSLanguageMode.FullLanguage ? $"LanguageModeRestricted: {Errors.LanguageModeRestricted(language.Mode.ToString()).Message}" : ScriptText.SyntaxError(text);
@@ -44,9 +45,7 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
         shell.AddScript(request.Text);
         foreach (var (name, value) in request.Parameters) shell.AddParameter(name, ScriptText.Parameter(value));
         capture.Listen(shell.Streams);
-        var nothing = new PSDataCollection<PSObject>();
-        nothing.Complete();
-        var running = Task.Factory.FromAsync(shell.BeginInvoke(nothing, capture.Output), shell.EndInvoke);
+        var running = Start(shell, capture.Output, request.Name);
         void Close()
         {
             shell.Dispose();
@@ -74,6 +73,24 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
         return Result(capture, came && !timedOut && !cancelled && capture.Errors.Count == 0, timedOut, ended: true, began);
     }
 
+    /// <summary>On a thread of its own in the background: PowerShell's own threads would keep the program alive as long as a script that cannot be stopped.</summary>
+    private static Task Start(PowerShell shell, PSDataCollection<PSObject> output, string name)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var nothing = new PSDataCollection<PSObject>();
+        nothing.Complete();
+        new Thread(() =>
+        {
+            try
+            {
+                shell.Invoke(nothing, output, null);
+                ended.SetResult();
+            }
+            catch (Exception error) { ended.SetException(error); }
+        }, StackSize) { IsBackground = true, Name = $"script {name}" }.Start();
+        return ended.Task;
+    }
+
     private Runspace Open(StepHost host)
     {
         var state = InitialSessionState.CreateDefault2();
@@ -81,6 +98,7 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
         state.Variables.Add(new SessionStateVariableEntry("ErrorActionPreference", ActionPreference.Stop, ""));
         state.Variables.Add(new SessionStateVariableEntry("ProgressPreference", ActionPreference.SilentlyContinue, ""));
         state.ImportPSModule([Manifest]);
+        state.ThreadOptions = PSThreadOptions.UseCurrentThread;
         var runspace = RunspaceFactory.CreateRunspace(host, state);
         try
         {

@@ -24,6 +24,9 @@ public sealed class TemplateTests : IDisposable
         Render("Subject: Down: ${{ $incident.title }}\n\n${{ $incident.at }}, ${{ $incident.services }}, ${{$Incident.None}}\n", Values("Shop")));
 
     [Fact]
+    public void A_doubled_dollar_stands_for_itself() => Assert.Equal("costs ${{ 5 }} or $5\n", Render("Subject: x\n\ncosts $${{ 5 }} or $5\n", Values("x")).Body);
+
+    [Fact]
     public void A_value_never_becomes_markup_or_a_second_header() =>
         Assert.Equal("Shop Bcc: everybody ${{ $incident.at }}", Render("Subject: ${{ $incident.title }}\n\nx", Values("Shop\r\nBcc: everybody\n${{ $incident.at }}")).Subject);
 
@@ -33,6 +36,9 @@ public sealed class TemplateTests : IDisposable
     [InlineData("Subject: x\n\n${{ Get-Process }}", 3, "not a path")]
     [InlineData("Subject: x\n\n${{ $incident.title; rm }}", 3, "not a path")]
     [InlineData("No subject", 1, "Subject")]
+    [InlineData("Subject: x\n\nline\n${{ $incident.title", 4, "not closed")]
+    [InlineData("Subject: x\n\n${{ $incident }}", 3, "a map and has no text")]
+    [InlineData("Subject: x\n\n${{ $incident.services.count }}", 3, "no 'count'")]
     public void A_mistake_is_an_error_with_its_line(string text, int line, string message)
     {
         var error = Assert.Throws<IncidentToolsException>(() => Render(text, Values("x")));
