@@ -15,7 +15,7 @@ public interface IScriptRunner
 public sealed record ScriptRequest(string Name, string Text, IReadOnlyDictionary<string, object?> Parameters, TimeSpan? Timeout, bool OwnProcess, int MaxLines, int MaxBytes);
 
 /// <param name="Output">Pipeline output as plain data (objects become maps of their properties, two levels deep).</param>
-/// <param name="Ended">False when the time was up and the script could not be ended: it may still be running.</param>
+/// <param name="Ended">False when the script could not be ended and may still be running, or its process ended without saying how: what it did is not known.</param>
 public sealed record ScriptResult(
     bool Succeeded, IReadOnlyList<object?> Output, IReadOnlyList<string> Errors, IReadOnlyList<string> Log, bool TimedOut, bool Ended, bool Truncated, TimeSpan Took);
 

@@ -22,12 +22,16 @@ internal static class StepArguments
     public static object? Resolve(object? value, IExpressionEvaluator evaluator, IReadOnlyDictionary<string, object?> roots) => value switch
     {
         Template { IsSingleExpression: true } template => evaluator.Evaluate(template.Parts[0].Text, roots),
-        Template template => string.Concat(template.Parts.Select(part => part.IsExpression ? ValueReader.Text(evaluator.Evaluate(part.Text, roots)) : part.Text)),
+        Template template => string.Concat(template.Parts.Select(part => part.IsExpression ? Text(part.Text, evaluator.Evaluate(part.Text, roots)) : part.Text)),
         Expression expression => evaluator.Evaluate(expression.Text, roots),
         IReadOnlyDictionary<string, object?> map => map.ToDictionary(pair => pair.Key, pair => Resolve(pair.Value, evaluator, roots), StringComparer.Ordinal),
         IReadOnlyList<object?> list => list.Select(item => Resolve(item, evaluator, roots)).ToList(),
         _ => value,
     };
+
+    /// <summary>Nothing is never an empty text, and a map never the name of its type.</summary>
+    private static string Text(string expression, object? value) => PlainText.Format(value) ?? throw Errors.ExpressionFailed(expression, 1, value is null
+        ? "there is no value to put into a text; say with ?? what stands there instead" : "a map, or a list with a map or nothing in it, has no text: name one of its values");
 
     /// <summary>An argument that came from data must not turn into an option of the program.</summary>
     private static void Guard(UseDefinition use, object? resolved)

@@ -17,6 +17,15 @@ public class LoadTests
     }
 
     [Fact]
+    public void Importing_loads_none_of_the_engine()
+    {
+        using var host = new ModuleHost(import: false);
+        var loaded = ShellProcess.Run(host.Store, "-Command", "[AppDomain]::CurrentDomain.GetAssemblies() | ForEach-Object { $_.GetName().Name }").Output.Split('\n', StringSplitOptions.TrimEntries);
+        Assert.Contains("IncidentTools.Loader", loaded);
+        Assert.Empty(Heavy.Intersect(loaded));
+    }
+
+    [Fact]
     public void Our_packages_live_in_a_context_of_their_own()
     {
         using var host = new ModuleHost();
