@@ -114,7 +114,7 @@ public class YamlTests
         Assert.Equal("IT1001", Load("missing.yaml", null).Code);
         Assert.Equal("IT1002", Load("big.yaml", new byte[YamlTree.MaxBytes + 1]).Code);
         Assert.Equal("IT1003", Load("utf16.yaml", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("id: a")).ToArray()).Code);
-        var nul = Load("nul.yaml", Encoding.UTF8.GetBytes("id: a\nby: x\0y"));
+        var nul = Load("zero.yaml", Encoding.UTF8.GetBytes("id: a\nby: x\0y"));
         Assert.Equal(("IT1003", 2, 6), (nul.Code, nul.Span.Line, nul.Span.Column));
         var latin = Load("latin1.yaml", [.. Encoding.UTF8.GetBytes("id: a\nby: "), 0xE9, 0x0A]);
         Assert.Equal(("IT1003", 2), (latin.Code, latin.Span.Line));

@@ -128,7 +128,8 @@ public abstract class StoreContract
         object?[] value = [1L, 1.5, "é", true, null, TimeSpan.FromMinutes(90), Time.GetUtcNow(), new Dictionary<string, object?> { ["$odd"] = 1L }, long.MaxValue, 1.50m];
         var occurred = Time.GetUtcNow().AddHours(-1);
         Append(store, new AppendRequest("INC-1", [new EntryDraft(new Sample(7, "secret \u2028 text", value)) { OccurredAt = occurred }]));
-        var entry = Assert.Single(Open().Read("INC-1"));
+        using var reader = Open();
+        var entry = Assert.Single(reader.Read("INC-1"));
         var sample = Assert.IsType<Sample>(entry.Data);
         Assert.Equal("secret \u2028 text", sample.Text);
         Assert.Equivalent(value, sample.Value, strict: true);
