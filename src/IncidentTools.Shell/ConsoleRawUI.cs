@@ -5,12 +5,12 @@ namespace IncidentTools.Shell;
 /// <summary>Little more than the width of the window: what formatting asks for.</summary>
 internal sealed class ConsoleRawUI : PSHostRawUserInterface
 {
-    // what a log or a pipe gets: wide enough that no column is cut
-    private const int RedirectedWidth = 160;
+    /// <summary>The width of what is captured instead of shown; null for the terminal's.</summary>
+    public int? Captured { get; set; }
 
     public override Size BufferSize
     {
-        get => new(Console.IsOutputRedirected || Console.WindowWidth <= 0 ? RedirectedWidth : Console.WindowWidth, 1000);
+        get => new(Captured ?? Terminal.Width, 1000);
         set { }
     }
 

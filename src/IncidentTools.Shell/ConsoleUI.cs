@@ -6,25 +6,38 @@ using System.Security;
 namespace IncidentTools.Shell;
 
 /// <summary>Text in and out. Output goes to stdout, everything else to stderr; colours only on a terminal.</summary>
-internal sealed class ConsoleUI(Action sawError) : PSHostUserInterface
+internal sealed class ConsoleUI : PSHostUserInterface
 {
-    public override PSHostRawUserInterface RawUI { get; } = new ConsoleRawUI();
-    public override bool SupportsVirtualTerminal => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null;
+    private readonly ConsoleRawUI _raw = new();
+    private TextWriter? _captured;
 
-    public override void Write(string value) => Console.Out.Write(Plain(value));
-    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
-    public override void WriteLine(string value) => Console.Out.WriteLine(Plain(value));
-    public override void WriteLine() => Console.Out.WriteLine();
-    public override void WriteDebugLine(string message) => Error("DEBUG: " + message, "\e[2m");
-    public override void WriteVerboseLine(string message) => Error("VERBOSE: " + message, "\e[2m");
-    public override void WriteWarningLine(string message) => Error("WARNING: " + message, "\e[33m");
+    public override PSHostRawUserInterface RawUI => _raw;
+    public override bool SupportsVirtualTerminal => _captured is null && Terminal.ColourOut;
+
+    public override void Write(string value) => (_captured ?? Console.Out).Write(Plain(value, SupportsVirtualTerminal));
+    public override void WriteLine(string value) => (_captured ?? Console.Out).WriteLine(Plain(value, SupportsVirtualTerminal));
+    public override void WriteLine() => WriteLine("");
+    public override void WriteDebugLine(string message) => WriteError("DEBUG: " + message, Terminal.Dim);
+    public override void WriteVerboseLine(string message) => WriteError("VERBOSE: " + message, Terminal.Dim);
+    public override void WriteWarningLine(string message) => WriteError("WARNING: " + message, Terminal.Yellow);
+    public override void WriteErrorLine(string value) => WriteError(value, Terminal.Red);
     public override void WriteInformation(InformationRecord record) { }
     public override void WriteProgress(long sourceId, ProgressRecord record) { }
 
-    public override void WriteErrorLine(string value)
+    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value)
     {
-        sawError();
-        Error(Plain(value), "\e[31m");
+        // -1 is how the engine says "as it is"
+        var colour = (foregroundColor >= 0 ? PSStyle.MapForegroundColorToEscapeSequence(foregroundColor) : "") + (backgroundColor >= 0 ? PSStyle.MapBackgroundColorToEscapeSequence(backgroundColor) : "");
+        Write(colour.Length == 0 || value.Length == 0 ? value : colour + value + Terminal.Plain);
+    }
+
+    /// <summary>What is written during <paramref name="write"/> goes to <paramref name="target"/>, plain and that wide.</summary>
+    public void Capture(TextWriter target, int? width, Action write)
+    {
+        var (before, widthBefore) = (_captured, _raw.Captured);
+        (_captured, _raw.Captured) = (target, width);
+        try { write(); }
+        finally { (_captured, _raw.Captured) = (before, widthBefore); }
     }
 
     public override string ReadLine() => Console.In.ReadLine() ?? "";
@@ -91,11 +104,7 @@ internal sealed class ConsoleUI(Action sawError) : PSHostUserInterface
         if (!string.IsNullOrEmpty(message)) Console.Error.WriteLine(message);
     }
 
-    private static void Error(string text, string colour)
-    {
-        var coloured = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null;
-        Console.Error.WriteLine(coloured ? $"{colour}{text}\e[0m" : text);
-    }
+    private static void WriteError(string text, string colour) => Console.Error.WriteLine(Terminal.ColourError ? colour + text + Terminal.Plain : Plain(text, false));
 
-    private string Plain(string text) => SupportsVirtualTerminal || !text.Contains('\e') ? text : new System.Management.Automation.Internal.StringDecorated(text).ToString(OutputRendering.PlainText);
+    private static string Plain(string text, bool coloured) => coloured || !text.Contains('\e') ? text : new System.Management.Automation.Internal.StringDecorated(text).ToString(OutputRendering.PlainText);
 }

@@ -1,13 +1,19 @@
 using IncidentTools.Shell;
 
-// IncidentTools.Shell [-NoLogo] [-Command <text> | [-File] <script> [arguments …]]
-// Exit codes: of the script ("exit 3"), else 0, or 1 when the last command failed or an error ended it, 64 for wrong arguments.
+// Exit codes: of "exit n", else 0, or 1 when the last command failed (-Command) or an error ended the script (-File), 130 after Ctrl+C,
+// 64 for wrong arguments. Output goes to stdout, everything else to stderr.
 var arguments = CommandLine.Parse(args, out var mistake);
 if (arguments is null)
 {
     Console.Error.WriteLine(mistake);
     return 64;
 }
+if (arguments.Help)
+{
+    Console.Out.WriteLine(CommandLine.Usage);
+    return 0;
+}
+Terminal.Prepare();
 using var session = new Session();
 return arguments switch
 {

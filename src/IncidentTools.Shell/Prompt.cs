@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using System.Management.Automation.Language;
 
 namespace IncidentTools.Shell;
@@ -7,14 +6,15 @@ namespace IncidentTools.Shell;
 internal sealed class Prompt(Session session)
 {
     private readonly LineEditor _editor = new(session);
+    private readonly PromptLabel _label = new(session);
 
     public int Run(bool noLogo)
     {
-        if (!noLogo && !Console.IsInputRedirected)
+        if (!noLogo && Terminal.Interactive)
         {
-            Console.Out.WriteLine("IncidentTools: declare, grade, time and review incidents in a journal that shows when it was changed.");
-            Console.Out.WriteLine("Every command: Get-Command -Module IncidentTools. Leave with exit.");
-            Console.Out.WriteLine("Try: Start-Incident 'Shop is down' -Impact 1 -Urgency 1");
+            Console.Out.WriteLine("IncidentTools: what to do next, whom to call, and proof of what was done.");
+            Console.Out.WriteLine("help lists every command, help <command> shows one, Tab completes, exit leaves.");
+            Console.Out.WriteLine("What is owed now: Get-IncidentNextStep");
         }
         var code = 0;
         while (session.ExitRequested is null && Read() is { } text)
@@ -25,21 +25,15 @@ internal sealed class Prompt(Session session)
     /// <summary>A complete statement, over as many lines as it takes; null at the end of the input.</summary>
     private string? Read()
     {
-        var text = _editor.Read(Label());
+        var (label, overdue) = Terminal.Interactive ? _label.Now() : ("", false);
+        var text = _editor.Read(label, overdue);
         while (text is not null && IsIncomplete(text))
         {
-            if (_editor.Read(">> ") is not { } more) return text;
-            text += "\n" + more;
+            if (_editor.Read(">> ", coloured: false) is not { } more) return text;
+            // Ctrl+C gives up all of it
+            text = ReferenceEquals(more, LineEditor.Abandoned) ? "" : text + "\n" + more;
         }
         return text;
-    }
-
-    private string Label()
-    {
-        using var shell = PowerShell.Create(session.Runspace);
-        var current = shell.AddScript("try { Get-Incident -Current -ErrorAction Stop } catch { }").Invoke().FirstOrDefault();
-        var incident = current is null ? "" : $"[{current.Properties["Id"].Value} {current.Properties["Severity"].Value} {current.Properties["State"].Value}] ";
-        return $"{incident}{session.Runspace.SessionStateProxy.Path.CurrentLocation}> ";
     }
 
     private static bool IsIncomplete(string text)

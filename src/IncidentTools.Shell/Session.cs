@@ -1,12 +1,14 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using IncidentTools.Shell.Everyday;
 
 namespace IncidentTools.Shell;
 
 /// <summary>One runspace of the engine with the module imported; runs text and scripts and prints what comes out.</summary>
 internal sealed class Session : IDisposable
 {
-    private readonly ConsoleHost _host = new();
+    private const int Interrupted = 130, WrongUse = 64;
+    private readonly ConsoleHost _host = new() { Module = ModulePath() };
     private readonly Runspace _runspace;
     private PowerShell? _running;
 
@@ -14,88 +16,96 @@ internal sealed class Session : IDisposable
     {
         var state = InitialSessionState.CreateDefault2();
         if (OperatingSystem.IsWindows()) state.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.RemoteSigned;
-        Everyday.AddTo(state);
+        EverydayCommands.AddTo(state);
         _runspace = RunspaceFactory.CreateRunspace(_host, state);
         _runspace.Open();
         Runspace.DefaultRunspace = _runspace;
-        _runspace.SessionStateProxy.Path.SetLocation(Environment.CurrentDirectory);
+        _runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(Environment.CurrentDirectory));
         Console.CancelKeyPress += (_, pressed) =>
         {
             pressed.Cancel = true; // Ctrl+C ends the command, not the shell
             _running?.BeginStop(null, null);
         };
-        Run(shell => shell.AddCommand("Import-Module").AddParameter("Name", ModulePath()), print: false);
+        Run(shell => shell.AddCommand("Import-Module").AddParameter("Name", _host.Module));
     }
 
     public Runspace Runspace => _runspace;
     public int? ExitRequested => _host.ExitCode;
 
-    public int RunText(string text) => Run(shell => shell.AddScript(text));
+    /// <summary>What somebody types (it goes into Get-History) or gives to -Command.</summary>
+    public int RunText(string text) => Run(shell => shell.AddScript(text), typed: true) ?? (Succeeded() ? 0 : 1);
 
     public int RunFile(string file, string[] arguments)
     {
         var path = Path.GetFullPath(file);
-        if (!File.Exists(path))
+        var mistake = !File.Exists(path) ? "there is no such script." : !path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase) ? "a script's name ends in .ps1." : null;
+        if (mistake is not null)
         {
-            _host.UI.WriteErrorLine($"{file}: there is no such script.");
-            return 64;
+            _host.UI.WriteErrorLine($"{file}: {mistake}");
+            return WrongUse;
         }
-        var code = Run(shell =>
+        return Run(shell =>
         {
-            var script = new Command(path);
-            foreach (var argument in arguments) script.Parameters.Add(Parameter(argument));
-            shell.Commands.AddCommand(script);
-        });
-        // "exit 3" in a script that is called only sets $LASTEXITCODE; here it is the program's own
-        return _host.ExitCode ?? (_runspace.SessionStateProxy.GetVariable("LASTEXITCODE") is int exit and not 0 ? exit : code);
+            // "exit 3" in a script fails its call and leaves its number; a native program in it leaves a number and fails nothing
+            shell.AddScript("$script, $rest = $args; & $script @rest; if (-not $?) { if ($LASTEXITCODE) { exit $LASTEXITCODE } exit 1 }").AddArgument(path);
+            foreach (var argument in ScriptArguments.Of(arguments)) shell.Commands.Commands[^1].Parameters.Add(argument);
+        }) ?? 0;
     }
 
-    /// <summary>The spelling of pwsh -File: "-Name" names a parameter, "-Name:value" gives it one, anything else is a value, and text stays text.</summary>
-    private static CommandParameter Parameter(string argument)
+    /// <summary>A question of the shell's own: prints nothing, fails never, leaves neither $? nor $Error changed.</summary>
+    public IReadOnlyList<PSObject> Ask(string script)
     {
-        if (argument.Length < 2 || argument[0] != '-' || !char.IsLetter(argument[1])) return new CommandParameter(null, argument);
-        if (argument.IndexOf(':', StringComparison.Ordinal) is not (> 0 and var at) || at == argument.Length - 1) return new CommandParameter(argument);
-        var value = argument[(at + 1)..];
-        return new CommandParameter(argument[1..at], value.ToLowerInvariant() switch { "$true" => true, "$false" => false, _ => value });
+        try
+        {
+            using var shell = PowerShell.Create(_runspace);
+            return shell.AddScript($$"""
+                $private:ok = $?; $private:errors = $Error.Count
+                try { {{script}} } catch { }
+                while ($Error.Count -gt $errors) { $Error.RemoveAt(0) }
+                if (-not $ok) { Write-Error '' -ErrorAction Ignore }
+                """, useLocalScope: true).Invoke();
+        }
+        catch (RuntimeException) { return []; }
     }
 
-    /// <summary>The exit code: the script's own, else 0 or 1.</summary>
-    private int Run(Action<PowerShell> build, bool print = true)
+    /// <summary>Null when it ran to its end; else the exit code.</summary>
+    private int? Run(Action<PowerShell> build, bool typed = false)
     {
         using var shell = PowerShell.Create(_runspace);
         _running = shell;
         try
         {
             build(shell);
-            if (print)
-            {
-                // errors go the same way as output, so that they appear where they happen
-                shell.Commands.Commands[^1].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
-                shell.AddCommand("Out-Default");
-            }
-            shell.Invoke();
-            return _host.ExitCode ?? (_host.SawError || shell.HadErrors ? 1 : 0);
+            // errors go the same way as output, so that they appear where they happen
+            shell.Commands.Commands[^1].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
+            shell.AddCommand(OutShellCommand.Name).Invoke(null, new PSInvocationSettings { AddToHistory = typed });
+            return _host.ExitCode;
         }
-        catch (PipelineStoppedException) { return 130; }
+        catch (PipelineStoppedException) { return Interrupted; }
         catch (RuntimeException error)
         {
-            _host.UI.WriteErrorLine(ErrorText.Of(error.ErrorRecord));
+            using var show = PowerShell.Create(_runspace);
+            show.AddCommand(OutShellCommand.Name).Invoke(new[] { error.ErrorRecord });
             return _host.ExitCode ?? 1;
         }
-        finally
-        {
-            _running = null;
-            _host.SawError = false;
-        }
+        finally { _running = null; }
+    }
+
+    /// <summary>$? after the last pipeline.</summary>
+    private bool Succeeded()
+    {
+        using var shell = PowerShell.Create(_runspace);
+        return shell.AddScript("$?").Invoke<bool>().SingleOrDefault();
     }
 
     /// <summary>Beside the program (installed), or out/ of the repository it was built in.</summary>
     private static string ModulePath()
     {
+        var beside = Path.Combine(AppContext.BaseDirectory, "IncidentTools");
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var built = Path.Combine(folder.FullName, "out", "IncidentTools");
-            if (Directory.Exists(built)) return Path.Combine(Directory.GetDirectories(built).Order(StringComparer.Ordinal).Last(), "IncidentTools.psd1");
+            var built = Directory.Exists(beside) ? beside : Path.Combine(folder.FullName, "out", "IncidentTools");
+            if (Directory.Exists(built)) return Path.Combine(Directory.GetDirectories(built).MaxBy(version => Version.TryParse(Path.GetFileName(version), out var number) ? number : new Version()) ?? built, "IncidentTools.psd1");
         }
         return "IncidentTools";
     }

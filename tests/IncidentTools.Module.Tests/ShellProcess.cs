@@ -5,31 +5,20 @@ namespace IncidentTools.Module.Tests;
 /// <summary>IncidentTools.Shell as a process of its own: what a scheduled task or a second admin is.</summary>
 internal static class ShellProcess
 {
-    /// <summary>The program's file.</summary>
+    /// <summary>The program's file: named by INCIDENTTOOLS_SHELL (a published one, on other platforms), or the one built beside the tests.</summary>
     public static string Program()
     {
+        if (Environment.GetEnvironmentVariable("INCIDENTTOOLS_SHELL") is { Length: > 0 } named) return named;
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var bin = Path.Combine(folder.FullName, "src", "IncidentTools.Shell", "bin");
             if (Directory.Exists(bin)) return Directory.GetFiles(bin, "IncidentTools.Shell.dll", SearchOption.AllDirectories).OrderByDescending(File.GetLastWriteTimeUtc).First();
         }
-        Assert.Skip("needs the Shell built beside the tests");
+        Assert.Skip("needs the Shell built beside the tests, or INCIDENTTOOLS_SHELL");
         return "";
     }
 
-    public static Process Start(string store, params string[] arguments) => StartProgram(Program(), store, arguments);
-
-    private static Process StartProgram(string program, string store, string[] arguments)
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "starts the Shell with the dotnet of a Unix machine");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add(program);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment["INCIDENTTOOLS_STORE"] = store;
-        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(Path.GetDirectoryName(store)!, "config"); // never the user's own
-        start.Environment["NO_COLOR"] = "1";
-        return Process.Start(start)!;
-    }
+    public static Process Start(string store, params string[] arguments) => Process.Start(Prepare(Program(), store, arguments))!;
 
     /// <summary>Runs to the end.</summary>
     public static (int Code, string Output, string Errors) Run(string store, params string[] arguments) => RunProgram(Program(), store, arguments);
@@ -37,11 +26,23 @@ internal static class ShellProcess
     /// <summary>Runs a copy of the Shell to the end.</summary>
     public static (int Code, string Output, string Errors) RunProgram(string program, string store, params string[] arguments)
     {
-        using var process = StartProgram(program, store, arguments);
+        using var process = Process.Start(Prepare(program, store, arguments))!;
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, errors.Result);
+    }
+
+    public static ProcessStartInfo Prepare(string program, string store, params string[] arguments)
+    {
+        var managed = program.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
+        var start = new ProcessStartInfo(managed ? "dotnet" : program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, StandardOutputEncoding = System.Text.Encoding.UTF8, StandardErrorEncoding = System.Text.Encoding.UTF8 };
+        if (managed) start.ArgumentList.Add(program);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment["INCIDENTTOOLS_STORE"] = store;
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(Path.GetDirectoryName(store)!, "config"); // never the user's own
+        start.Environment["NO_COLOR"] = "1";
+        return start;
     }
 }

@@ -29,6 +29,45 @@ public sealed class ShellTests : IDisposable
         Assert.Equal((3, "one two/$(3)"), (result.Code, result.Output.Trim()));
         Assert.Equal(64, ShellProcess.Run(_host.Store, "-File", "no-such-script.ps1").Code);
         Assert.Equal(64, ShellProcess.Run(_host.Store, "-Nonsense").Code);
+        Assert.Equal(64, ShellProcess.Run(_host.Store, "-File").Code);
+    }
+
+    [Theory]
+    [InlineData("-Name x -Flag 7", "x True 7")]
+    [InlineData("x", "x False ")]
+    [InlineData("-Name:x -Flag:$false 7", "x False 7")]
+    [InlineData("-Rest -1 x", "x False -1")]
+    public void A_script_gets_named_parameters_and_switches(string arguments, string expected)
+    {
+        var script = Script("param([string] $Name, [switch] $Flag, $Rest) \"$Name $Flag $Rest\"");
+        Assert.Equal(expected, ShellProcess.Run(_host.Store, ["-File", script, .. arguments.Split(' ')]).Output.TrimEnd('\r', '\n'));
+    }
+
+    [Theory]
+    [InlineData("exit 3", 3)]
+    [InlineData("function Leave { exit 6 } Leave; 'never'", 6)]
+    [InlineData("throw 'no'", 1)]
+    [InlineData("Get-Incident 99 -ErrorAction Stop", 1)]
+    [InlineData("param([int] $Number) 'never'", 1)]
+    [InlineData("Get-Incident 99; 'went on'", 0)]
+    [InlineData("$global:LASTEXITCODE = 4; 'a program failed and the script did not mind'", 0)]
+    [InlineData("$global:LASTEXITCODE = 4; exit", 0)]
+    public void A_script_ends_as_pwsh_would_end_it(string text, int code) => Assert.Equal(code, ShellProcess.Run(_host.Store, Script(text), "text").Code);
+
+    [Theory]
+    [InlineData("Get-Incident 99; 'went on'", 0)]
+    [InlineData("try { throw 'x' } catch { 'caught' }", 0)]
+    public void Only_the_last_command_decides_for_a_text(string command, int code) => Assert.Equal(code, ShellProcess.Run(_host.Store, "-Command", command).Code);
+
+    [Fact]
+    public void Ctrl_C_ends_a_command_given_as_text()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends SIGINT");
+        using var shell = ShellProcess.Start(_host.Store, "-Command", "'begun'; while ($true) { }");
+        Assert.Equal("begun", shell.StandardOutput.ReadLine());
+        using var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{shell.Id}"]);
+        shell.WaitForExit();
+        Assert.Equal(130, shell.ExitCode);
     }
 
     [Theory]
