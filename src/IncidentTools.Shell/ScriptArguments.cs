@@ -10,7 +10,7 @@ internal static class ScriptArguments
         foreach (var word in words)
         {
             if (word is not ['-', (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..]) yield return new CommandParameter(null, word);
-            else if (word.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon) yield return new CommandParameter(word[..colon], Value(word[(colon + 1)..]));
+            else if (word.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon) yield return new CommandParameter(word[1..colon], Value(word[(colon + 1)..]));
             else yield return new CommandParameter(word);
         }
     }

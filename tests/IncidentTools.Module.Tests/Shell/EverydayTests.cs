@@ -24,7 +24,7 @@ public sealed class EverydayTests : IDisposable
     [InlineData("(1..3 | Out-String).Split([char]10).Count", "4")]
     [InlineData("1..3 | Out-String -Stream | ForEach-Object { \"<$_>\" }", "<1>\n<2>\n<3>")]
     [InlineData("'one' > a.txt; 'two' >> a.txt; [IO.File]::ReadAllText((Get-Location).Path + '/a.txt').Split([char]10).Count", "3")]
-    [InlineData("'one' | Out-File b.txt; 'two' | Out-File b.txt -NoClobber -ErrorAction SilentlyContinue; $?", "False")]
+    [InlineData("'one' | Out-File b.txt; try { 'two' | Out-File b.txt -NoClobber } catch { $_.FullyQualifiedErrorId.Split(',')[0] }", "FileNotWritten")]
     [InlineData("$null = [IO.Directory]::CreateDirectory((Get-Location).Path + '/sub [1]'); Set-Location -LiteralPath 'sub [1]'; (Get-Location).Path.EndsWith('sub [1]'); cd -; (pwd).Path.EndsWith('sub [1]')", "True\nFalse")]
     [InlineData("Set-Location nowhere 2>&1 | ForEach-Object { $_.FullyQualifiedErrorId.Split(',')[0] }", "PathNotFound")]
     [InlineData("Clear-Host; 'still here'", "still here")]

@@ -3,7 +3,7 @@ namespace IncidentTools.Module.Tests.Shell;
 /// <summary>The shell as somebody types into it.</summary>
 public sealed class TerminalTests : IDisposable
 {
-    private const string Prompt = "> ";
+    private const string Prompt = "> \e[K"; // drawn, then the rest of the line cleared
     private readonly ModuleHost _host = new();
     public void Dispose() => _host.Dispose();
 
@@ -31,7 +31,9 @@ public sealed class TerminalTests : IDisposable
         typist.Type("$null = Confirm-Incident\r");
         typist.See("[INC-1 P0 update ");
         typist.Type("Exit-Incident\r");
-        Assert.DoesNotContain("[INC-1", typist.See("Exit-Incident") + typist.See(Prompt), StringComparison.Ordinal);
+        typist.See("Exit-Incident\e[K");
+        typist.See("\r\n");
+        Assert.DoesNotContain("[INC-1", typist.See(Prompt), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,13 +79,13 @@ public sealed class TerminalTests : IDisposable
         typist.See(Prompt);
         typist.Type("'begun' + 1; while ($true) { }\r");
         typist.See("begun1");
-        typist.Type("\x03");
+        typist.Type("\u0003");
         typist.See(Prompt);
-        typist.Type("not finished\x03");
+        typist.Type("not finished\u0003");
         typist.See("^C");
         typist.Type("if ($true) {\r");
         typist.See(">> ");
-        typist.Type("\x03");
+        typist.Type("\u0003");
         typist.See("^C");
         typist.See(Prompt);
         typist.Type("6 * 7\r");
@@ -95,7 +97,7 @@ public sealed class TerminalTests : IDisposable
     {
         using var typist = new Typist(_host.Store);
         typist.See(Prompt);
-        typist.Type("'abd'\e[D\e[D\x7fbc\x05 + 'e'\r"); // left twice, backspace, text, end
+        typist.Type("'abd'\e[D\e[D\u007fbc\u0005 + 'e'\r"); // left twice, backspace, text, end
         typist.See("\r\nabcde");
         typist.See(Prompt);
         typist.Type("\e[A\r");

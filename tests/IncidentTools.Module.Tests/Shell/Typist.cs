@@ -25,7 +25,7 @@ internal sealed class Typist : IDisposable
         });
     }
 
-    /// <summary>Keys as the terminal sends them: \r is Enter, \x03 Ctrl+C, \t Tab, \e[A the up arrow.</summary>
+    /// <summary>Keys as the terminal sends them: \r is Enter, \u0003 Ctrl+C, \t Tab, \e[A the up arrow.</summary>
     public void Type(string keys)
     {
         _terminal.StandardInput.Write(keys);
