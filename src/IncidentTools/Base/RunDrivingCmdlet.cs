@@ -19,7 +19,7 @@ public abstract class RunDrivingCmdlet : RunReportingCmdlet
     {
         var settled = options ?? new RunOptions();
         if (Patience is not null) settled = settled with { Patience = DurationText.Parse(Patience) };
-        var prompt = Interactive ? new StepPrompt(Host.UI) : null;
+        var prompt = Interactive ? new StepPrompt(Host.UI, WriteWarning) : null;
         return Await((token, post) => work(
             settled with
             {

@@ -6,7 +6,7 @@ using IncidentTools.Engine.Execution;
 namespace IncidentTools.Base;
 
 /// <summary>Asks the person at the host what a waiting step asks. An empty answer, "Later" and a host that cannot ask leave the step waiting.</summary>
-internal sealed class StepPrompt(PSHostUserInterface ui)
+internal sealed class StepPrompt(PSHostUserInterface ui, Action<string> warn)
 {
     private static readonly Dictionary<string, object?> Nothing = [];
     // the wait whose approval was refused because whoever approves also drives the run
@@ -27,7 +27,7 @@ internal sealed class StepPrompt(PSHostUserInterface ui)
         }
         catch (Exception error) when (error is HostException or PSInvalidOperationException or NotImplementedException or NotSupportedException)
         {
-            ui.WriteWarningLine($"This host cannot ask ({error.Message}); the run waits. {step.Command}");
+            warn($"This host cannot ask ({error.Message}); the run waits. {step.Command}");
             return null;
         }
     }

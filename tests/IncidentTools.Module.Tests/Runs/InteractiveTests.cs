@@ -87,6 +87,9 @@ public sealed class InteractiveTests
     {
         using var runs = new RunHost(); // the default host has no user interface
         runs.Book("lamp", RunHost.Ask);
-        Assert.Equal("Waiting", runs.Invoke("lamp -Interactive").State);
+        var result = runs.Host.Try("Invoke-Runbook lamp -Interactive");
+        Assert.Equal("Waiting", ((RunbookRun)Assert.Single(result.Output).BaseObject).State);
+        Assert.Contains("Complete-RunbookStep", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Empty(result.Errors);
     }
 }
