@@ -22,7 +22,7 @@ internal abstract class Probe(string name, string summary, ObjectShape parameter
         var found = new Findings(context, keys);
         try { await LookAsync(with, context, found, cancellation).ConfigureAwait(false); }
         catch (CannotCheckException error) { found.Unknown(error.Word, error.Message); }
-        catch (RegexMatchTimeoutException error) { found.Unknown(ProbeErrors.RegexTimeout, $"the pattern {error.Pattern} took too long on this text"); }
+        catch (RegexMatchTimeoutException error) { found.Unknown(ProbeErrors.RegexTimeout, $"{(error.Pattern is { Length: > 0 } pattern ? $"the pattern {pattern}" : "a pattern")} took too long on this text"); }
         return found.Result();
     }
 
@@ -38,12 +38,13 @@ internal sealed class CannotCheckException(string word, string message) : Except
 /// <summary>Regular expressions of runbooks, on text from outside: in linear time where the pattern allows it, with a time limit always.</summary>
 internal static class BoundedRegex
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    // by the clock on the wall: on a machine that gasps, short limits would call good patterns bad
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3), LinearLimit = TimeSpan.FromSeconds(15);
 
     public static Regex Compile(string pattern, bool ignoreCase = false)
     {
         var options = RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
-        try { return new Regex(pattern, options | RegexOptions.NonBacktracking, Limit); }
+        try { return new Regex(pattern, options | RegexOptions.NonBacktracking, LinearLimit); }
         catch (NotSupportedException) { return new Regex(pattern, options, Limit); } // look-around and back references
         catch (ArgumentException error) { throw new CannotCheckException(ProbeErrors.InvalidPattern, $"the pattern {pattern} is not valid: {error.Message}"); }
     }

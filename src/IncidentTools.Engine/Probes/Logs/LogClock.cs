@@ -94,10 +94,10 @@ internal sealed partial class LogClock
     }
 
     private const RegexOptions Plain = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
-    [GeneratedRegex(@"(?<![0-9])(?<y>[0-9]{4})-(?<mon>[0-9]{2})-(?<d>[0-9]{2})[T ](?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})([.,](?<f>[0-9]{1,9}))?( ?(?<z>Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)(?![0-9A-Za-z]))?", Plain, 1000)] private static partial Regex Iso();
-    [GeneratedRegex(@"^\[?(?<y>[0-9]{4})/(?<mon>[0-9]{2})/(?<d>[0-9]{2}) (?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})(\.(?<f>[0-9]{1,9}))?", Plain, 1000)] private static partial Regex Slashes();
-    [GeneratedRegex(@"\[(?<d>[0-9]{2})/(?<mon>[A-Z][a-z]{2})/(?<y>[0-9]{4}):(?<t>[0-9]{2}:[0-9]{2}:[0-9]{2}) (?<z>[+-][0-9]{4})\]", Plain, 1000)] private static partial Regex Common();
-    [GeneratedRegex(@"^\[[A-Z][a-z]{2} (?<mon>[A-Z][a-z]{2}) (?<d>[0-9]{2}) (?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})(\.(?<f>[0-9]{1,9}))? (?<y>[0-9]{4})\]", Plain, 1000)] private static partial Regex Apache();
-    [GeneratedRegex(@"^(<[0-9]+>)?(?<mon>[A-Z][a-z]{2}) {1,2}(?<d>[0-9]{1,2}) (?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})", Plain, 1000)] private static partial Regex Syslog();
-    [GeneratedRegex(@"^\[?(?<epoch>[0-9]{13}|[0-9]{10})(\.(?<f>[0-9]{1,9}))?(?![0-9])", Plain, 1000)] private static partial Regex Epoch();
+    [GeneratedRegex(@"(?<![0-9])(?<y>[0-9]{4})-(?<mon>[0-9]{2})-(?<d>[0-9]{2})[T ](?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})([.,](?<f>[0-9]{1,9}))?( ?(?<z>Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)(?![0-9A-Za-z]))?", Plain)] private static partial Regex Iso();
+    [GeneratedRegex(@"^\[?(?<y>[0-9]{4})/(?<mon>[0-9]{2})/(?<d>[0-9]{2}) (?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})(\.(?<f>[0-9]{1,9}))?", Plain)] private static partial Regex Slashes();
+    [GeneratedRegex(@"\[(?<d>[0-9]{2})/(?<mon>[A-Z][a-z]{2})/(?<y>[0-9]{4}):(?<t>[0-9]{2}:[0-9]{2}:[0-9]{2}) (?<z>[+-][0-9]{4})\]", Plain)] private static partial Regex Common();
+    [GeneratedRegex(@"^\[[A-Z][a-z]{2} (?<mon>[A-Z][a-z]{2}) (?<d>[0-9]{2}) (?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})(\.(?<f>[0-9]{1,9}))? (?<y>[0-9]{4})\]", Plain)] private static partial Regex Apache();
+    [GeneratedRegex(@"^(<[0-9]+>)?(?<mon>[A-Z][a-z]{2}) {1,2}(?<d>[0-9]{1,2}) (?<t>[0-9]{2}:[0-9]{2}:[0-9]{2})", Plain)] private static partial Regex Syslog();
+    [GeneratedRegex(@"^\[?(?<epoch>[0-9]{13}|[0-9]{10})(\.(?<f>[0-9]{1,9}))?(?![0-9])", Plain)] private static partial Regex Epoch();
 }

@@ -51,5 +51,5 @@ internal static partial class LogFiles
         return Directory.EnumerateFiles(folder).Where(item => Path.GetFileName(item) is var other && other.StartsWith(name, StringComparison.Ordinal) && Rotated().IsMatch(other[name.Length..])).Order(StringComparer.Ordinal);
     }
 
-    [GeneratedRegex(@"^[.-][0-9][0-9.-]*(\.gz)?\z", RegexOptions.CultureInvariant, 1000)] private static partial Regex Rotated();
+    [GeneratedRegex(@"^[.-][0-9][0-9.-]*(\.gz)?\z", RegexOptions.CultureInvariant)] private static partial Regex Rotated();
 }

@@ -42,5 +42,5 @@ internal sealed partial class LogPattern(string name, Regex form, bool fails, lo
     }
 
     /// <summary>What looks like a secret of somebody else: samples go into the journal, which forgets nothing.</summary>
-    [GeneratedRegex(@"((?:password|passwd|pwd|secret|token|api[_-]?key|authorization)[""']?\s*[=:]\s*[""']?(?:(?:bearer|basic)\s+)?)[^\s""'&;,]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)] private static partial Regex Redact();
+    [GeneratedRegex(@"((?:password|passwd|pwd|secret|token|api[_-]?key|authorization)[""']?\s*[=:]\s*[""']?(?:(?:bearer|basic)\s+)?)[^\s""'&;,]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)] private static partial Regex Redact();
 }
