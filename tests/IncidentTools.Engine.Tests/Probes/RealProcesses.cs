@@ -1,41 +1,14 @@
-using System.Diagnostics;
 using IncidentTools.Engine.Execution;
 
 namespace IncidentTools.Engine.Tests.Probes;
 
-/// <summary>Starts real programs, plainly; looks in a folder of the test first.</summary>
+/// <summary>The engine's own runner, with programs of the test before those of the machine.</summary>
 internal sealed class RealProcesses(string? folder = null) : IProcessRunner
 {
-    public string? Find(string program)
-    {
-        if (Path.IsPathRooted(program)) return File.Exists(program) ? program : null;
-        var folders = (folder is null ? [] : new[] { folder }).Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator));
-        return folders.Select(item => Path.Combine(item, program)).FirstOrDefault(File.Exists);
-    }
+    private readonly ProcessRunner _runner = new(TimeProvider.System);
 
-    public Task EndAsync(int pid, DateTimeOffset startedAt, TimeSpan patience, CancellationToken cancellation) => throw new InvalidOperationException("a probe ends no programs of others");
-
-    public async Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellation)
-    {
-        var clock = Stopwatch.StartNew();
-        if (Find(request.Program) is not { } file) return new(null, "", "", false, false, false, "there is no such program", clock.Elapsed);
-        var start = new ProcessStartInfo(file, request.Arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = request.WorkingDirectory ?? "" };
-        foreach (var (name, value) in request.Environment) start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (request.Timeout is { } timeout) limit.CancelAfter(timeout);
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
-        try { await process.WaitForExitAsync(limit.Token); }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None);
-            return new(null, await output, await error, false, !cancellation.IsCancellationRequested, cancellation.IsCancellationRequested, null, clock.Elapsed);
-        }
-        var text = await output;
-        return new(process.ExitCode, text.Length > request.MaxBytes ? text[..request.MaxBytes] : text, await error, text.Length > request.MaxBytes, false, false, null, clock.Elapsed);
-    }
+    public string? Find(string program) => folder is not null && File.Exists(Path.Combine(folder, program)) ? Path.Combine(folder, program) : _runner.Find(program);
+    public Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellation) => _runner.RunAsync(request with { Program = Find(request.Program) ?? request.Program }, cancellation);
 }
 
 /// <summary>A program of the test, as a shell script.</summary>

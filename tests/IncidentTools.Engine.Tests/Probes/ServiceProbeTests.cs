@@ -204,5 +204,4 @@ internal sealed class NoPrograms : IProcessRunner
 {
     public string? Find(string program) => null;
     public Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellation) => Task.FromResult(new ProcessResult(null, "", "", false, false, false, "there is no such program", TimeSpan.Zero));
-    public Task EndAsync(int pid, DateTimeOffset startedAt, TimeSpan patience, CancellationToken cancellation) => Task.CompletedTask;
 }

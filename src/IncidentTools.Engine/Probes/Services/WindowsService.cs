@@ -9,7 +9,7 @@ namespace IncidentTools.Engine.Probes.Services;
 [SupportedOSPlatform("windows")]
 internal static class WindowsService
 {
-    private const int ConnectRight = 1, QueryStatusRight = 4, ProcessInfo = 0;
+    private const int ConnectRight = 1, QueryStatusRight = 4, ProcessInfo = 0, ShareProcess = 0x20;
     private const int AccessDenied = 5, ServiceDoesNotExist = 1060, InvalidName = 123, ServiceSpecificError = 1066, NeverStarted = 1077;
 
     public static ServiceReport Ask(string name, TimeProvider time)
@@ -44,7 +44,8 @@ internal static class WindowsService
         var pid = status.Pid > 0 ? (int)status.Pid : (int?)null;
         return new("scm", state, raw)
         {
-            Pid = pid, StartedAt = pid is { } known ? ProcessList.Find(known, time)?.StartedAt : null, Resolution = ProcessList.Resolution,
+            // a process that hosts several services may have been there long before this one
+            Pid = pid, StartedAt = pid is { } known && (status.Type & ShareProcess) == 0 ? ProcessList.Find(known, time)?.StartedAt : null, Resolution = ProcessList.Resolution,
             ExitCode = status.ExitCode == ServiceSpecificError ? status.ServiceExitCode : status.ExitCode,
         };
     }
