@@ -10,7 +10,6 @@ public sealed class TlsProbeTests
 {
     private static async Task<ProbeResult> Check(X509Certificate2 certificate, string more = "", string checks = "checkChain: false", TimeProvider? time = null)
     {
-        TestCertificates.Require();
         using var server = LoopbackServer.Raw(async connection => { await connection.SecureAsync(certificate); await connection.HangAsync(); });
         return await ProbeRun.Check("probe.tls", $"host: 127.0.0.1\nport: {server.Port}\nserverName: localhost\n{checks}\n{more}", time);
     }
@@ -27,6 +26,35 @@ public sealed class TlsProbeTests
         Assert.Contains(result.Get<string>("protocol"), new[] { "tls1.2", "tls1.3" });
         Assert.Equal(Convert.ToHexString(SHA256.HashData(certificate.RawData)), result.Get("thumbprint"));
         Assert.Equal((true, false), (result.Get("nameMatches"), result.Get("chainValid")));
+    }
+
+    [Fact]
+    public async Task A_certificate_of_a_trusted_authority_passes_every_check()
+    {
+        using var certificate = TestCertificates.Trusted();
+        var result = await Check(certificate, checks: "");
+        result.Is(ProbeStatus.Pass, null);
+        Assert.Equal((true, true, "CN=Test root"), (result.Get("nameMatches"), result.Get("chainValid"), result.Get("issuer")));
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_send_its_intermediate_is_found_out()
+    {
+        using var intermediate = TestCertificates.Intermediate();
+        using var certificate = TestCertificates.Trusted(intermediate);
+        async Task<ProbeResult> CheckWith(params X509Certificate2[] sent)
+        {
+            var context = System.Net.Security.SslStreamCertificateContext.Create(certificate, [.. sent], offline: true);
+            using var server = LoopbackServer.Raw(async connection =>
+            {
+                using var stream = new System.Net.Security.SslStream(connection.Stream);
+                await stream.AuthenticateAsServerAsync(new System.Net.Security.SslServerAuthenticationOptions { ServerCertificateContext = context }, connection.End);
+                await connection.HangAsync();
+            });
+            return await ProbeRun.Check("probe.tls", $"host: 127.0.0.1\nport: {server.Port}");
+        }
+        (await CheckWith()).Is(ProbeStatus.Fail, "ChainInvalid");
+        (await CheckWith(intermediate)).Is(ProbeStatus.Pass, null);
     }
 
     [Fact]
@@ -89,7 +117,6 @@ public sealed class TlsProbeTests
             await stream.AuthenticateAsServerAsync(certificate, false, System.Security.Authentication.SslProtocols.Tls12, false);
             await connection.HangAsync();
         });
-        TestCertificates.Require();
         var result = await ProbeRun.Check("probe.tls", $"host: 127.0.0.1\nport: {server.Port}\ncheckChain: false\nminProtocol: tls1.3");
         result.Is(ProbeStatus.Fail, "ProtocolTooOld");
         Assert.Equal("tls1.2", result.Get("protocol"));
