@@ -13,7 +13,7 @@ internal sealed class LittleService : IDisposable
         hang() { if [ -f "$d/hang-$1" ]; then echo $$ > "$d/hanging"; sleep 300; fi; }
         start() { [ -f "$d/broken" ] && { echo "cannot bind to port 80" >&2; exit 1; }; alive && return
           (setsid sleep 300 >/dev/null 2>&1 </dev/null & echo $! > "$pid")
-          [ -f "$d/dies" ] && kill -9 "$(cat "$pid")"; return 0; }
+          [ -f "$d/dies" ] && (setsid sh -c "sleep 0.4; kill -9 $(cat "$pid")" >/dev/null 2>&1 </dev/null &); return 0; }
         stop() { alive && kill "$(cat "$pid")"; while alive; do sleep 0.02; done; rm -f "$pid"; }
         case "$2" in
           start) start ;;

@@ -41,7 +41,7 @@ public sealed class ServiceControlTests : IDisposable
     }
 
     [Fact]
-    public async Task One_that_says_it_started_and_dies_did_not_start()
+    public async Task One_that_says_it_started_and_dies_a_moment_later_did_not_start()
     {
         _service.Set("dies");
         var result = await DoAsync(_service.With("start", ("waitFor", TimeSpan.FromSeconds(2))));
