@@ -22,26 +22,32 @@ internal sealed class WindowsJob : IDisposable
     /// <summary>Null where the process could not be put into a job; its tree is then found by parentage.</summary>
     public static WindowsJob? Around(Process process)
     {
-        var handle = CreateJobObject(0, null);
+        var handle = new SafeFileHandle(CreateJobObject(0, 0), ownsHandle: true);
         if (handle.IsInvalid) return null;
         var job = new WindowsJob(handle);
         try
         {
-            if (job.Limit(KillOnClose) && AssignProcessToJobObject(handle, process.SafeHandle)) return job;
+            if (job.Limit(KillOnClose) && AssignProcessToJobObject(handle.DangerousGetHandle(), process.Handle) != 0) return job;
         }
         catch (Exception error) when (error is InvalidOperationException or Win32Exception) { } // it has ended already
         job.Dispose();
         return null;
     }
 
-    public void End() => TerminateJobObject(_job, 1);
+    public void End() => TerminateJobObject(_job.DangerousGetHandle(), 1);
     public void LetGo() => Limit(0);
     public void Dispose() => _job.Dispose();
 
     private bool Limit(uint flags)
     {
-        var limits = new ExtendedLimit { LimitFlags = flags };
-        return SetInformationJobObject(_job, ExtendedLimits, ref limits, (uint)Marshal.SizeOf<ExtendedLimit>());
+        var size = Marshal.SizeOf<ExtendedLimit>();
+        var memory = Marshal.AllocHGlobal(size);
+        try
+        {
+            Marshal.StructureToPtr(new ExtendedLimit { LimitFlags = flags }, memory, fDeleteOld: false);
+            return SetInformationJobObject(_job.DangerousGetHandle(), ExtendedLimits, memory, size) != 0;
+        }
+        finally { Marshal.FreeHGlobal(memory); }
     }
 
     /// <summary>JOBOBJECT_EXTENDED_LIMIT_INFORMATION; only the flags are used.</summary>
@@ -58,15 +64,17 @@ internal sealed class WindowsJob : IDisposable
         public nuint ProcessMemory, JobMemory, PeakProcessMemory, PeakJobMemory;
     }
 
-    [DllImport("kernel32.dll", EntryPoint = "CreateJobObjectW", CharSet = CharSet.Unicode)]
-    private static extern SafeFileHandle CreateJobObject(nint attributes, string? name);
-    [DllImport("kernel32.dll")]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    private static extern bool SetInformationJobObject(SafeFileHandle job, int kind, ref ExtendedLimit limits, uint size);
-    [DllImport("kernel32.dll")]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    private static extern bool AssignProcessToJobObject(SafeFileHandle job, SafeProcessHandle process);
-    [DllImport("kernel32.dll")]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    private static extern bool TerminateJobObject(SafeFileHandle job, uint exitCode);
+    // numbers only, and only from the system's folder: nothing to marshal, nobody else's kernel32
+    [DllImport("kernel32.dll", EntryPoint = "CreateJobObjectW", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern nint CreateJobObject(nint attributes, nint name);
+    [DllImport("kernel32.dll", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int SetInformationJobObject(nint job, int kind, nint limits, int size);
+    [DllImport("kernel32.dll", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int AssignProcessToJobObject(nint job, nint process);
+    [DllImport("kernel32.dll", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int TerminateJobObject(nint job, uint exitCode);
 }
