@@ -19,8 +19,7 @@ internal sealed class EffectDoubt(RunSession session, StepDefinition step, IActi
             return StepProgress.Moved;
         }
         if (instance.Wait is { Opened.Kind: "Timer" } poll && !poll.IsLate(session.Now)) return StepProgress.Parked;
-        await ProcessOfAttempt(instance, cancellation).ConfigureAwait(false);
-        var check = await CheckAsync(instance, cancellation).ConfigureAwait(false);
+        var check = await ProcessOfAttempt(instance, cancellation).ConfigureAwait(false) is { } running ? running : await CheckAsync(instance, cancellation).ConfigureAwait(false);
         var entry = AttemptRules.AfterCheck(session.State.Run, step, instance, check with { Message = session.Parts.Mask.Apply(check.Message) }, "check", session.NewWait(), session.Now);
         session.Writer.Emit(entry);
         return entry is WaitOpened ? StepProgress.Parked : StepProgress.Moved;
@@ -33,13 +32,19 @@ internal sealed class EffectDoubt(RunSession session, StepDefinition step, IActi
     }
 
     /// <summary>A program that outlived its runner may still be having its effect: it is given the rest of its time, then ended, before anything is asked about it.</summary>
-    private async Task ProcessOfAttempt(StepInstance instance, CancellationToken cancellation)
+    /// <returns>Null when it is gone; else why nothing can be asked yet.</returns>
+    private async Task<CheckResult?> ProcessOfAttempt(StepInstance instance, CancellationToken cancellation)
     {
-        if (instance.Process is not { } started) return;
+        if (instance.Process is not { } started) return null;
         var process = new ProcessIdentity(started.Pid, started.ProcessStartedAt, started.Host);
         var left = instance.IntendedAt!.Value + (step.Timeout ?? TimeSpan.Zero) - session.Now;
         if (left > TimeSpan.Zero) await process.WaitAsync(left, session.Parts.Time, cancellation).ConfigureAwait(false);
-        await process.EndAsync(Grace, session.Parts.Time, cancellation).ConfigureAwait(false);
+        return await process.EndAsync(Grace, session.Parts.Time, cancellation).ConfigureAwait(false) switch
+        {
+            ProcessLife.Gone => null,
+            ProcessLife.Lives => new CheckResult(CheckState.Unknown, $"its process {started.Pid} lives on and could not be ended"),
+            _ => new CheckResult(CheckState.Unknown, $"its process {started.Pid} on {started.Host} cannot be seen from here: it may still run"),
+        };
     }
 
     private async Task<CheckResult> CheckAsync(StepInstance instance, CancellationToken cancellation)
@@ -49,7 +54,7 @@ internal sealed class EffectDoubt(RunSession session, StepDefinition step, IActi
             if (step.Check is not { } use) return await effect.CheckAsync(new Arguments(instance.Open!.With), session.Context(step, instance.IntendedAt!.Value), cancellation).ConfigureAwait(false);
             var probe = session.Parts.Probes[use.Uses];
             var result = await probe.CheckAsync(session.Resolve(use, instance), new ProbeContext(session.Parts.Time, session.Parts.Processes, session.Parts.Secrets, session.Parts.Mask), cancellation).ConfigureAwait(false);
-            return new CheckResult(result.Status switch { ProbeStatus.Pass or ProbeStatus.Warn => CheckState.Done, ProbeStatus.Fail => CheckState.NotDone, _ => CheckState.Unknown }, result.Message);
+            return new CheckResult(result.Status switch { ProbeStatus.Pass or ProbeStatus.Warn => CheckState.Done, ProbeStatus.Fail when result.Error is "Starting" or "Stopping" => CheckState.InProgress, ProbeStatus.Fail => CheckState.NotDone, _ => CheckState.Unknown }, result.Message);
         }
         catch (OperationCanceledException) { throw; }
         catch (Exception error) when (error is not OutOfMemoryException) { return new CheckResult(CheckState.Unknown, $"the check itself failed: {error.Message}"); }

@@ -31,11 +31,12 @@ internal sealed class RunStarter(RunParts parts)
             book, contents);
     }
 
-    /// <summary>Refuses to begin in a workspace that nobody trusts when anything but probes would run.</summary>
+    /// <summary>Refuses to begin in a workspace that nobody trusts when anything could start a program: actions, commands, scripts and the probes that ask one.</summary>
     public void RequireTrust(RunbookDefinition book)
     {
         var workspace = parts.Workspace();
-        if (!workspace.Trusted && book.Steps.Concat(book.Handlers).Any(step => parts.Uses.Find(step.Use.Uses) is { HasEffect: true } || step.Use.Uses == "probe.command")) throw Errors.WorkspaceNotTrusted(workspace.Path);
+        if (!workspace.Trusted && book.Steps.Concat(book.Handlers).SelectMany(step => new[] { step.Use, step.Check, step.Undo, step.UntilProbe }).OfType<UseDefinition>()
+            .Any(use => parts.Uses.Find(use.Uses) is { HasEffect: true } || use.Uses is "probe.command" or "probe.service")) throw Errors.WorkspaceNotTrusted(workspace.Path);
     }
 
     /// <summary>Templates and script files that the runbook names; their bytes are added to <paramref name="contents"/>.</summary>

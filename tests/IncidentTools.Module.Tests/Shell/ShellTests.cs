@@ -70,17 +70,6 @@ public sealed class ShellTests : IDisposable
         Assert.Equal(130, shell.ExitCode);
     }
 
-    [Theory]
-    [InlineData("-Name x -Flag 7", "x True 7")]
-    [InlineData("x", "x False ")]
-    [InlineData("-Name:x -Flag:$false 7", "x False 7")]
-    [InlineData("-Rest -1 x", "x False -1")]
-    public void A_script_gets_named_parameters_and_switches(string arguments, string expected)
-    {
-        var script = Script("param([string] $Name, [switch] $Flag, $Rest) \"$Name $Flag $Rest\"");
-        Assert.Equal(expected, ShellProcess.Run(_host.Store, ["-File", script, .. arguments.Split(' ')]).Output.TrimEnd('\r', '\n'));
-    }
-
     [Fact]
     public void Objects_are_shown_in_their_views_without_colour()
     {
