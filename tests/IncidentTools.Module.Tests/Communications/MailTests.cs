@@ -9,7 +9,7 @@ public sealed class MailTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public void An_update_arrives_over_STARTTLS_with_a_login()
+    public async Task An_update_arrives_over_STARTTLS_with_a_login()
     {
         using var server = new EximServer(tls: true);
         var start = ShellProcess.Prepare(ShellProcess.Program(), _host.Store, "-File", Workspace(server.Port));
@@ -17,8 +17,8 @@ public sealed class MailTests : IDisposable
         start.Environment["INCIDENTTOOLS_SECRET_MAIL"] = "s3cret";
         using var shell = System.Diagnostics.Process.Start(start)!;
         var errors = shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("Sent", shell.StandardOutput.ReadToEnd().Trim());
-        Assert.Equal("", errors.Result);
+        Assert.Equal("Sent", (await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim());
+        Assert.Equal("", await errors);
         var mail = Assert.Single(server.Mail(1));
         Assert.Contains("Subject: ", mail, StringComparison.Ordinal);
         Assert.Contains("half back", mail, StringComparison.Ordinal);
