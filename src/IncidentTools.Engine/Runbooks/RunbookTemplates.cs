@@ -1,3 +1,4 @@
+using System.Buffers;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Shapes;
 using IncidentTools.Engine.Foundation.Yaml;
@@ -12,6 +13,7 @@ internal readonly record struct UsedPath(string Path, bool Optional, string Valu
 internal sealed class RunbookTemplates(DiagnosticBag bag, IExpressionEvaluator? evaluator, ScalarPlaces places) : ITemplateReader
 {
     private const string Open = "${{";
+    private static readonly SearchValues<char> Hiding = SearchValues.Create("'\"{}#`@\u2018\u2019\u201A\u201B\u201C\u201D\u201E");
     private readonly List<UsedPath> _paths = [];
 
     public IReadOnlyList<UsedPath> Paths => _paths;
@@ -107,6 +109,9 @@ internal sealed class RunbookTemplates(DiagnosticBag bag, IExpressionEvaluator? 
 
     private int FindEnd(string text, int start)
     {
+        // without a quote, brace, comment or escape before it nothing can hide a }}, and no parser need be asked
+        var first = text.IndexOf("}}", start, StringComparison.Ordinal);
+        if (first < 0 || text.AsSpan(start, first - start).IndexOfAny(Hiding) < 0) return first;
         if (evaluator is not null) return evaluator.FindEnd(text, start);
         // without PowerShell's tokenizer: the first }} outside quotes
         for (var (at, quote) = (start, '\0'); at < text.Length; at++)

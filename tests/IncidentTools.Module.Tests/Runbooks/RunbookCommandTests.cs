@@ -111,6 +111,40 @@ public sealed class RunbookCommandTests : IDisposable
         Assert.Equal("disk", _host.Run<Runbook>("Get-Runbook disk").Name); // the others can still be used
     }
 
+    /// <summary>What the engine's own tests can only stand in for: PowerShell's parser reads the expressions, and what it says stands at its place.</summary>
+    [Fact]
+    public void Expressions_are_read_by_PowerShells_parser()
+    {
+        Write("expressions", "parameters: { window: { type: duration, default: 5m } }\n", """
+              - id: a
+                phase: verify
+                when: '$params.windw -gt [timespan]::Zero'
+                uses: manual
+                with:
+                  instruction: |-
+                    Braces in a string do not end it: ${{ "}}" + $params.window }},
+                    Get-ChildItem is refused: ${{ Get-ChildItem }}, ${{ $steps.b.value ?? 'nothing' }}
+                    and this stands nowhere: ${{ $param.window }}.
+              - { id: done, phase: review, uses: end }
+
+            """);
+        var findings = ((RunbookVerification)_host.Try("Test-Runbook expressions").Output[0].BaseObject).Findings;
+        Assert.Contains(findings, item => (item.Id, item.Line, item.Column) == ("IT3011", 9, 12) && item.Fix == "Did you mean 'window'?");
+        Assert.Contains(findings, item => (item.Id, item.Line) == ("IT2012", 9));
+        Assert.Contains(findings, item => (item.Id, item.Line, item.Column) == ("IT2012", 14, 39));
+        Assert.Contains(findings, item => (item.Id, item.Line, item.Column) == ("IT3009", 15, 38) && item.Fix == "Did you mean '$params'?");
+        Assert.Equal([9, 14, 15], findings.Select(item => item.Line).Distinct());
+    }
+
+    [Theory]
+    [InlineData("twelve-steps"), InlineData("every-kind")]
+    public void The_samples_of_the_engine_are_valid_here_too(string name)
+    {
+        var file = RepoRoot.Combine("tests", "IncidentTools.Engine.Tests", "Runbooks", "good", name + ".yaml");
+        var result = _host.Try($"Test-Runbook '{file}'");
+        Assert.DoesNotContain(((RunbookVerification)result.Output[0].BaseObject).Findings, item => item.Severity == "Error");
+    }
+
     [Fact]
     public void Names_are_completed_with_titles()
     {

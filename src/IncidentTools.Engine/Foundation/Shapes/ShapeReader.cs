@@ -82,7 +82,7 @@ public sealed class ShapeReader(DiagnosticBag bag, ITemplateReader? templates = 
         foreach (var field in shape.Fields)
         {
             if (result.ContainsKey(field.Name)) continue;
-            if (field.Required && map.Members.All(member => member.Key.Text != field.Name)) bag.Error("IT2003", Head(map), path, $"'{field.Name}' is missing in {shape.Name}", $"Add {field.Name}: {field.Doc}");
+            if (field.Required && map[field.Name] is null) bag.Error("IT2003", Head(map), path, $"'{field.Name}' is missing in {shape.Name}", $"Add {field.Name}: {field.Doc}");
             else if (field.Default is not null) result.Add(field.Name, field.Default, SourceSpan.None, SourceSpan.None);
         }
         return result;

@@ -13,7 +13,15 @@ public sealed record YamlList(IReadOnlyList<YamlNode> Items, SourceSpan Span) : 
 
 public sealed record YamlMap(IReadOnlyList<YamlMember> Members, SourceSpan Span) : YamlNode(Span)
 {
-    public YamlNode? this[string key] => Members.FirstOrDefault(member => member.Key.Text == key)?.Value;
+    public YamlNode? this[string key]
+    {
+        get
+        {
+            foreach (var member in Members)
+                if (member.Key.Text == key) return member.Value;
+            return null;
+        }
+    }
 }
 
 public sealed record YamlMember(YamlScalar Key, YamlNode Value);

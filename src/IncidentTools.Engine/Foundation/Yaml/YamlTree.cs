@@ -152,14 +152,14 @@ public sealed class YamlTree
     private YamlMap Map(Parser parser, MappingStart start, int depth)
     {
         var members = new List<YamlMember>();
-        var seen = new Dictionary<string, SourceSpan>(StringComparer.Ordinal);
+        var seen = new SeenKeys(members);
         while (parser.Current is not MappingEnd)
         {
             var key = Node(parser, depth + 1);
             var value = Node(parser, depth + 1);
             if (key is not YamlScalar name) _bag.Error("IT1010", key.Span, "", "a key must be a plain word");
             else if (name is { Text: "<<", IsQuoted: false }) _bag.Error("IT1012", key.Span, "", "merge keys are not allowed", "Write the keys out.");
-            else if (!seen.TryAdd(name.Text, name.Span)) _bag.Error("IT1005", name.Span, "", $"the key '{name.Text}' stands twice; first at line {seen[name.Text].Line}", "Keep one of them.");
+            else if (seen.Find(name.Text) is { } first) _bag.Error("IT1005", name.Span, "", $"the key '{name.Text}' stands twice; first at line {first.Line}", "Keep one of them.");
             else members.Add(new YamlMember(name, value));
         }
         var end = parser.Consume<MappingEnd>();
@@ -202,6 +202,25 @@ public sealed class YamlTree
             if (lines[line].TrimStart(' ').StartsWith('\t')) return (line + 1, "Indent with spaces; tabs are not allowed.");
         var broken = lines.ElementAtOrDefault(first) ?? "";
         return (null, broken.Split(": ").Length > 2 && error.Message.Contains("mapping", StringComparison.OrdinalIgnoreCase) ? "A text with ': ' in it needs single quotes." : null);
+    }
+
+    /// <summary>The keys of a map so far: few are looked through, many are indexed.</summary>
+    private struct SeenKeys(List<YamlMember> members)
+    {
+        private Dictionary<string, SourceSpan>? _index;
+
+        public SourceSpan? Find(string key)
+        {
+            if (members.Count >= 16)
+            {
+                _index ??= new Dictionary<string, SourceSpan>(StringComparer.Ordinal);
+                for (var at = _index.Count; at < members.Count; at++) _index.Add(members[at].Key.Text, members[at].Key.Span);
+                return _index.TryGetValue(key, out var known) ? known : null;
+            }
+            foreach (var member in members)
+                if (member.Key.Text == key) return member.Key.Span;
+            return null;
+        }
     }
 
     private sealed class TooMuchException(SourceSpan span, string message) : Exception(message)

@@ -25,14 +25,14 @@ internal static class ReferenceChecks
         {
             if (used.Optional) continue;
             var parts = used.Path.Split('.', '[');
-            var place = places.At(used.Scalar, used.Value, used.Offset, used.Path.Length);
+            SourceSpan Place() => places.At(used.Scalar, used.Value, used.Offset, used.Path.Length);
             void Find(string name, IReadOnlyCollection<string> known, string code, string what)
             {
-                if (!known.Contains(name, StringComparer.OrdinalIgnoreCase)) bag.Error(code, place, used.At, $"there is no {what} '{name}'", Nearest.Hint(name, known));
+                if (!known.Contains(name, StringComparer.OrdinalIgnoreCase)) bag.Error(code, Place(), used.At, $"there is no {what} '{name}'", Nearest.Hint(name, known));
             }
             switch (parts[0].ToLowerInvariant())
             {
-                case "item": bag.Error("IT3009", place, used.At, "$item exists only inside foreach"); break;
+                case "item": bag.Error("IT3009", Place(), used.At, "$item exists only inside foreach"); break;
                 case "params" when parts.Length > 1: Find(parts[1], parameters, "IT3011", "parameter"); break;
                 case "vars" when parts.Length > 1: Find(parts[1], variables, "IT3012", "variable that a set step sets, named"); break;
                 case "service" when parts.Length > 1 && service is not null && !parts[1].StartsWith("x-", StringComparison.Ordinal): Find(parts[1], service, "IT3013", "key of a service named"); break;
@@ -43,7 +43,7 @@ internal static class ReferenceChecks
                     if (parts.Length > 2) Find(parts[2], StepMembers, "IT3013", "member of a step named");
                     break;
                 case var root when !Roots.Contains(root, StringComparer.Ordinal):
-                    bag.Error("IT3009", place, used.At, $"there is no ${parts[0]}", Nearest.Hint("$" + root, [.. Roots.Where(name => name != "item").Select(name => "$" + name)]));
+                    bag.Error("IT3009", Place(), used.At, $"there is no ${parts[0]}", Nearest.Hint("$" + root, [.. Roots.Where(name => name != "item").Select(name => "$" + name)]));
                     break;
             }
         }
