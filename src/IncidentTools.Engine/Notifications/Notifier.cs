@@ -57,6 +57,8 @@ internal sealed class Notifier(IncidentJournal journal, Func<LoadedWorkspace> wo
         var channel = channels[definition.Uses];
         var settings = new Dictionary<string, object?>(definition.With, StringComparer.Ordinal);
         if (definition.Uses == "file" && settings.GetValueOrDefault("path") is string path) settings["path"] = Path.GetFullPath(path, loaded.Path);
+        // trust was looked up when the workspace was read; its scripts are read now
+        if (definition.Uses == "script" && loaded.FoundBy == "parent" && !WorkspaceLocation.IsTrusted(loaded.Path)) return new SendResult(SendOutcome.Rejected, $"the workspace {loaded.Path} was changed since it was trusted: look at it, then Test-IncidentWorkspace -Trust");
         if (definition.Uses == "script" && settings.GetValueOrDefault("file") is string file) settings["file"] = ScriptFile.Full(loaded.Path, file);
         var head = journal.Store.Head(row.Stream);
         var message = new OutgoingMessage(row.Id, row.Stream, row.Severity, row.Audience ?? row.Contact ?? "", row.Address, row.Subject, row.Body, $"{journal.Store.Info.Origin} {journal.Store.Size} {head.Hash}", row.IntendedAt);

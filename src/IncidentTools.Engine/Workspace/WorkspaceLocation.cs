@@ -42,7 +42,7 @@ public sealed record WorkspaceLocation(string Path, string FoundBy, bool Trusted
     }
 
     /// <summary>Trust is given once, to these bytes: any change of a YAML file or script needs it again.</summary>
-    private static bool IsTrusted(string folder) => File.Exists(TrustFile) && File.ReadLines(TrustFile).Contains(TrustLine(folder), StringComparer.Ordinal);
+    internal static bool IsTrusted(string folder) => File.Exists(TrustFile) && File.ReadLines(TrustFile).Contains(TrustLine(folder), StringComparer.Ordinal);
 
     /// <summary>Marks the workspace, as it is now, as trusted by this user.</summary>
     public void Trust()
@@ -55,8 +55,8 @@ public sealed record WorkspaceLocation(string Path, string FoundBy, bool Trusted
         Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "IncidentTools", "trusted-workspaces");
 
     /// <summary>What decides which programs run: definitions, and the scripts they name.</summary>
-    private static IEnumerable<string> Deciding(string folder) => new[] { "*.yaml", "*.ps1", "*.psm1", "*.psd1" }
-        .SelectMany(pattern => Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Deciding(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        .Where(file => System.IO.Path.GetExtension(file).ToLowerInvariant() is ".yaml" or ".ps1" or ".psm1" or ".psd1").Order(StringComparer.Ordinal);
 
     private static string TrustLine(string folder)
     {

@@ -12,7 +12,7 @@ internal sealed record CompiledExpression(Node? Root, ExpressionCheck Check);
 internal sealed class ExpressionEvaluator : IExpressionEvaluator
 {
     private const int MostKept = 1000, MostEnds = 64;
-    private static readonly ConcurrentDictionary<string, CompiledExpression> Kept = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CompiledExpression> _kept = new(StringComparer.Ordinal);
 
     /// <summary>Errors that mean: something opened here is not closed yet, so that }} belongs to it.</summary>
     private static readonly HashSet<string> Open = new(
@@ -49,12 +49,12 @@ internal sealed class ExpressionEvaluator : IExpressionEvaluator
         parsed.Errors.All(error => !Open.Contains(error.ErrorId))
         && parsed.Tokens.Sum(token => token.Kind switch { TokenKind.LCurly or TokenKind.AtCurly => 1, TokenKind.RCurly => -1, _ => 0 }) <= 0;
 
-    private static CompiledExpression Compile(string text)
+    private CompiledExpression Compile(string text)
     {
-        if (Kept.TryGetValue(text, out var known)) return known;
+        if (_kept.TryGetValue(text, out var known)) return known;
         var compiled = Read(text);
-        if (Kept.Count >= MostKept) Kept.Clear();
-        return Kept[text] = compiled;
+        if (_kept.Count >= MostKept) _kept.Clear();
+        return _kept[text] = compiled;
     }
 
     private static CompiledExpression Read(string text)

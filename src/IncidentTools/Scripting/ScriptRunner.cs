@@ -39,7 +39,13 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
     private async Task<ScriptResult> RunHereAsync(ScriptRequest request, ScriptCapture capture, long began, CancellationToken cancellation)
     {
         var host = new StepHost();
-        var runspace = Open(host);
+        Runspace runspace;
+        try { runspace = Open(host); }
+        catch (RuntimeException error)
+        {
+            capture.AddError($"it could not begin: {error.Message}"); // its folder is gone, say
+            return Result(capture, false, timedOut: false, ended: true, began);
+        }
         var shell = PowerShell.Create();
         shell.Runspace = runspace;
         shell.AddScript(request.Text);

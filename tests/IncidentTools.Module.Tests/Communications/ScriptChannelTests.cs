@@ -102,6 +102,22 @@ public sealed class ScriptChannelTests : IDisposable
         Assert.Contains("Sent", State(), StringComparison.Ordinal);
         File.AppendAllText(Path.Combine(_host.Folder, "ops", "scripts", "send.ps1"), "\n# changed by somebody\n");
         Assert.Contains("Rejected", State(), StringComparison.Ordinal);
+        ShellProcess.Run(_host.Store, "-Command", below + "Test-IncidentWorkspace -Trust");
+        const string twice = "$null = Send-IncidentUpdate 1 -Body a; @(Get-IncidentNotification 1)[-1].State; [IO.File]::AppendAllText('scripts/send.ps1', '#'); $null = Send-IncidentUpdate 1 -Body b; @(Get-IncidentNotification 1)[-1].State";
+        Assert.Equal(["Sent", "Rejected"], ShellProcess.Run(_host.Store, "-Command", below + $"[Environment]::CurrentDirectory = \"$($ExecutionContext.SessionState.Path.CurrentLocation)\"; {twice}").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
+
+    [Fact]
+    public void Ctrl_C_stops_the_script_and_leaves_the_message_unknown()
+    {
+        Workspace($"param($Message) {Write("'x'")}; while ($true) {{ }}", ", timeout: 5m");
+        using var shell = PowerShell.Create();
+        shell.Runspace = _host.Runspace;
+        var running = shell.AddScript("Send-IncidentUpdate 1 -Body again").BeginInvoke();
+        while (!File.Exists(Sent) && !running.IsCompleted) TestContext.Current.CancellationToken.WaitHandle.WaitOne(20);
+        shell.Stop();
+        Assert.Equal("Unknown", _host.Text("@(Get-IncidentNotification 1)[-1].State"));
+        Assert.Contains("stopped on request", _host.Text("@(Get-IncidentNotification 1)[-1].Detail"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -188,10 +188,10 @@ public sealed class ExpressionRefusalTests : IDisposable
     public void A_chain_of_members_as_deep_as_data_is_admitted() => Assert.Empty(PackagedModule.Inspect("$steps" + string.Concat(Enumerable.Repeat(".a", 40))).Errors);
 
     [Theory]
-    [InlineData("('a' * 40 + '!') -match '^(a+)+$'", "longer than a second")]
-    [InlineData("(@('a' * 40 + '!') * 1000) -match '^(a+)+$'", "longer than a second")]
-    [InlineData("('a' * 40 + '!') -replace '^(a+)+$', 'x'", "longer than a second")]
-    [InlineData("('a' * 40 + '!') -split '^(a+)+$'", "longer than a second")]
+    [InlineData("('a' * 40 + '!') -match '^(a+)+$'", "takes too long")]
+    [InlineData("(@('a' * 40 + '!') * 1000) -match '^(a+)+$'", "takes too long")]
+    [InlineData("('a' * 40 + '!') -replace '^(a+)+$', 'x'", "takes too long")]
+    [InlineData("('a' * 40 + '!') -split '^(a+)+$'", "takes too long")]
     [InlineData("'a' * 1000000000", "longer than")]
     [InlineData("('a' * 1000000) + ('a' * 1000000)", "longer than")]
     [InlineData("('a' * 1000000) -replace 'a', ('b' * 1000)", "longer than")]

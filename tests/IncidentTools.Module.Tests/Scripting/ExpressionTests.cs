@@ -171,10 +171,33 @@ public class ExpressionTests
     }
 
     [Fact]
+    public void A_runbook_is_read_with_it()
+    {
+        using var host = new ModuleHost();
+        var file = Path.Combine(host.Folder, "book.yaml");
+        File.WriteAllText(file, """
+            schema: incidenttools/runbook/v1
+            id: book
+            version: 1.0.0
+            title: Book
+            steps:
+              - id: one
+                phase: verify
+                uses: manual
+                when: '$now.Year -eq 2026 -and (Get-Date)'
+                with: { instruction: 'It is ${{ @{ a = @{ b = "}}" }}.a.b }} and ${{ $stps.x }}' }
+            """);
+        var findings = host.Run($"(Test-Runbook -Path '{file}' -ErrorAction SilentlyContinue).Findings").Select(item => $"{item.Properties["Line"].Value}:{item.Properties["Column"].Value} {item.Properties["Message"].Value}").ToList();
+        Assert.Contains("9:37 a command (Get-Date) is not run by an expression", findings);
+        Assert.Contains(findings, text => text.StartsWith("10:74 ", StringComparison.Ordinal) && text.Contains("$stps", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void References_are_reported_with_their_places()
     {
         var (errors, references) = PackagedModule.Inspect("$params.a -eq ($steps.http.value.x ?? $vars.b) -and $item['k'].z -in $service.list[0].y");
         Assert.Empty(errors);
+        Assert.Equal([("a.x", true), ("b.y", true), ("c.z", false)], PackagedModule.Inspect("$a.x ?? $b.y ?? $c.z").References.OrderBy(item => item.Offset).Select(item => (item.Path, item.Optional)));
         Assert.Equal([("params.a", 0, false), ("steps.http.value.x", 15, true), ("vars.b", 38, false), ("item.k.z", 52, false), ("service.list", 69, false)], references.OrderBy(item => item.Offset));
     }
 }

@@ -32,17 +32,18 @@ internal static class PackagedModule
     }
 
     /// <summary>The script host of a session as its commands made it.</summary>
-    public static object Scripts(ModuleHost host)
+    public static object Scripts(ModuleHost host, bool last = false)
     {
         host.Run("Get-Incident");
-        return Scripts(host.Runspace, Cmdlets(host));
+        return Scripts(host.Runspace, Cmdlets(host), last);
     }
 
-    public static object Scripts(Runspace runspace, Assembly cmdlets)
+    public static object Scripts(Runspace runspace, Assembly cmdlets, bool last = false)
     {
         var session = Invoke(cmdlets.GetType("IncidentTools.Base.ModuleSession", throwOnError: true)!, null, "Of", runspace)!;
         var engines = (IEnumerable)session.GetType().GetField("_engines", Any)!.GetValue(session)!;
-        dynamic engine = engines.Cast<object>().Select(pair => ((dynamic)pair).Value).First();
+        var all = engines.Cast<object>().Select(pair => (object)((dynamic)pair).Value);
+        dynamic engine = last ? all.Last() : all.First();
         return (object)engine.Options.Scripts;
     }
 

@@ -107,6 +107,7 @@ public sealed class ScriptRunnerTests : IDisposable
         var result = await Run("/bin/sh -c 'echo out; echo progress >&2; exit 3'; $LASTEXITCODE");
         Assert.True(result.Succeeded, string.Join('\n', result.Errors));
         Assert.Equal(["out", 3L], result.Output);
+        Assert.Contains("stderr: progress", result.Log);
     }
 
     [Fact]
@@ -176,6 +177,19 @@ public sealed class ScriptRunnerTests : IDisposable
         Assert.Equal("Shop is down", result.Output[0]);
         Assert.Equal([_host.Folder, "FullLanguage"], result.Output.Skip(result.Output.Count - 2));
         Assert.Contains(_host.Run("Get-IncidentTimeline 1"), entry => entry.Properties["Text"]?.Value?.ToString()?.Contains("from a script", StringComparison.Ordinal) == true || entry.ToString()!.Contains("from a script", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_folder_with_any_name_will_do_and_one_that_is_gone_is_a_clean_failure()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_host.Folder, "a [b] 'c'")).FullName;
+        _host.Run("$ExecutionContext.SessionState.Path.SetLocation([WildcardPattern]::Escape(\"$PWD/a [b] 'c'\")) | Out-Null; Get-Incident");
+        var scripts = PackagedModule.Scripts(_host, last: true);
+        Assert.Equal([folder], (await PackagedModule.RunAsync(scripts, "$ExecutionContext.SessionState.Path.CurrentLocation.Path")).Output);
+        Directory.Delete(folder);
+        var result = await PackagedModule.RunAsync(scripts, "1");
+        Assert.True(result is { Succeeded: false, Ended: true });
+        Assert.Contains("could not begin", Assert.Single(result.Errors), StringComparison.Ordinal);
     }
 
     [Fact]

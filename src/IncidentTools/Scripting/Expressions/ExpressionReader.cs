@@ -85,7 +85,7 @@ internal sealed partial class ExpressionReader(string text)
     private Node BinaryOperation(BinaryExpressionAst ast)
     {
         var at = ast.ErrorPosition.StartOffset;
-        if (ast.Operator == NewerSyntax.QuestionQuestion && ast.Operator != TokenKind.Unknown) return new Coalesce(at, Optional(ast.Left), Expression(ast.Right));
+        if (IsCoalesce(ast)) return new Coalesce(at, Optional(ast.Left), Expression(ast.Right));
         if (ast.Operator is TokenKind.And or TokenKind.Or) return new Logical(at, Expression(ast.Left), Expression(ast.Right), ast.Operator == TokenKind.Or);
         if (!Operators.Binary.TryGetValue(ast.Operator, out var operation))
         {
@@ -103,8 +103,19 @@ internal sealed partial class ExpressionReader(string text)
     {
         var inner = ast;
         while (inner is ParenExpressionAst { Pipeline: PipelineAst { PipelineElements: [CommandExpressionAst { Redirections.Count: 0 } only] } }) inner = only.Expression;
-        return IsReference(inner) ? Referenced(inner, optional: true) : Expression(ast);
+        if (IsReference(inner)) return Referenced(inner, optional: true);
+        return inner is BinaryExpressionAst chain && IsCoalesce(chain) && _depth < Limits.Depth ? Chain(chain) : Expression(ast);
     }
+
+    /// <summary><c>$a ?? $b ?? 1</c>: $b may be missing as well.</summary>
+    private Node Chain(BinaryExpressionAst ast)
+    {
+        _depth++;
+        try { return new Coalesce(ast.ErrorPosition.StartOffset, Optional(ast.Left), Optional(ast.Right)); }
+        finally { _depth--; }
+    }
+
+    private static bool IsCoalesce(BinaryExpressionAst ast) => ast.Operator == NewerSyntax.QuestionQuestion && ast.Operator != TokenKind.Unknown;
 
     private Constant Refuse(Ast ast)
     {

@@ -22,7 +22,7 @@ internal abstract class Reference(int offset) : Node(offset)
         return false;
     }
 
-    protected static string Hint(string given, IEnumerable<string> known, string prefix = "") => Nearest.Of(given, known) is { } near ? $"; did you mean {prefix}{near}?" : "";
+    protected static string Hint(string given, IEnumerable<string> known, string prefix = "") => Nearest.Of(given, known.Take(200)) is { } near ? $"; did you mean {prefix}{near}?" : "";
 }
 
 internal sealed class Root(int offset, string name) : Reference(offset)

@@ -6,7 +6,7 @@ internal sealed class Scope(string text, IReadOnlyDictionary<string, object?> ro
     private readonly long _began = TimeProvider.System.GetTimestamp();
 
     public IReadOnlyDictionary<string, object?> Roots => roots;
-    public bool IsOutOfTime => TimeProvider.System.GetElapsedTime(_began) > Limits.Pattern;
+    public bool IsOutOfTime => TimeProvider.System.GetElapsedTime(_began) > Limits.AllPatterns;
 
     /// <summary>The error at a place: the line it stands in, and the column there.</summary>
     public static IncidentToolsException Fail(string text, int offset, string what)
@@ -41,5 +41,6 @@ internal static class Limits
     public const int AllText = 16 << 20;
     /// <summary>Width of a placeholder of -f, digits of a number format.</summary>
     public const int Width = 10_000;
-    public static readonly TimeSpan Pattern = TimeSpan.FromSeconds(1);
+    /// <summary>For one look of a pattern at a text, and for all of an expression: a machine in trouble may take a while for innocent ones.</summary>
+    public static readonly TimeSpan Pattern = TimeSpan.FromSeconds(1), AllPatterns = TimeSpan.FromSeconds(5);
 }

@@ -129,7 +129,7 @@ internal static class TextOperators
 
     private static string Needed(object? value, string operation, Site site) => value is null ? throw site.Fail($"{operation} has no value to look at; say with ?? what counts then") : Values.Text(value, site);
     private static RegexOptions Options(bool caseSensitive) => RegexOptions.CultureInvariant | (caseSensitive ? RegexOptions.None : RegexOptions.IgnoreCase);
-    private static IncidentToolsException Slow(Site site) => site.Fail("the pattern took longer than a second; make it simpler, without repetitions inside repetitions");
+    private static IncidentToolsException Slow(Site site) => site.Fail("the pattern takes too long; make it simpler, without repetitions inside repetitions");
     private static IncidentToolsException TooLong(Site site) => site.Fail($"the text would be longer than {Limits.Text} characters");
 
     /// <summary>A placeholder without a format gives a value's own text; with one, .NET's format, invariant.</summary>
