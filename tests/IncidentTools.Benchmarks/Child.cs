@@ -10,6 +10,7 @@ internal static class Child
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(typeof(Child).Assembly.Location);
+        start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1"; // the engine's own, over the network
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }

@@ -126,21 +126,21 @@ public static class RunEntries
 {
     public static IReadOnlyList<EntryType> All { get; } =
     [
-        new("run.started", 1, RunJson.Default.RunStarted, "/parameters"),
-        new("run.adopted", 1, RunJson.Default.RunAdopted),
-        new("run.leased", 1, RunJson.Default.RunLeased),
+        EntryType.Of<RunStarted>("run.started", 1, RunJson.Default, "/parameters"),
+        EntryType.Of<RunAdopted>("run.adopted", 1, RunJson.Default),
+        EntryType.Of<RunLeased>("run.leased", 1, RunJson.Default),
         new("run.cancelRequested", 1, RunJson.Default.RunCancelRequested, "/reason"),
-        new("run.ended", 1, RunJson.Default.RunEnded, "/message"),
-        new("step.entered", 1, RunJson.Default.StepEntered),
-        new("step.intended", 1, RunJson.Default.StepIntended, "/with"),
-        new("step.attempted", 1, RunJson.Default.StepAttempted, "/message"),
-        new("step.started", 1, RunJson.Default.StepStarted),
+        EntryType.Of<RunEnded>("run.ended", 1, RunJson.Default, "/message"),
+        EntryType.Of<StepEntered>("step.entered", 1, RunJson.Default),
+        EntryType.Of<StepIntended>("step.intended", 1, RunJson.Default, "/with"),
+        EntryType.Of<StepAttempted>("step.attempted", 1, RunJson.Default, "/message"),
+        EntryType.Of<StepStarted>("step.started", 1, RunJson.Default),
         new("step.skipRequested", 1, RunJson.Default.StepSkipRequested, "/reason"),
-        new("step.finished", 1, RunJson.Default.StepFinished, "/value", "/message", "/detail"),
-        new("undo.intended", 1, RunJson.Default.UndoIntended, "/summary"),
-        new("undo.finished", 1, RunJson.Default.UndoFinished, "/message"),
-        new("wait.opened", 1, RunJson.Default.WaitOpened, "/prompt"),
-        new("wait.answered", 1, RunJson.Default.WaitAnswered, "/value", "/note", "/sole"),
+        EntryType.Of<StepFinished>("step.finished", 1, RunJson.Default, "/value", "/message", "/detail"),
+        EntryType.Of<UndoIntended>("undo.intended", 1, RunJson.Default, "/summary"),
+        EntryType.Of<UndoFinished>("undo.finished", 1, RunJson.Default, "/message"),
+        EntryType.Of<WaitOpened>("wait.opened", 1, RunJson.Default, "/prompt"),
+        EntryType.Of<WaitAnswered>("wait.answered", 1, RunJson.Default, "/value", "/note", "/sole"),
     ];
 }
 

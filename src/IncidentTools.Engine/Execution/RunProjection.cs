@@ -30,7 +30,7 @@ public sealed record RunRow(
 }
 
 /// <summary>One row a run.</summary>
-public sealed class RunProjection() : Projection<RunRow>("run", 1, RunRowJson.Default.RunRow, [.. RunEntries.All.Select(type => type.Name)])
+public sealed class RunProjection() : Projection<RunRow>("run", 1, RunRowJson.Default, [.. RunEntries.All.Select(type => type.Name)])
 {
     public static RunProjection Instance { get; } = new();
 

@@ -46,10 +46,10 @@ public static class CanonicalJson
     }
 
     /// <summary>The members of an object in canonical order: by UTF-16 code units.</summary>
-    internal static List<(string Name, JsonElement Value)> Members(JsonElement value)
+    internal static List<Member> Members(JsonElement value)
     {
-        var members = new List<(string Name, JsonElement Value)>();
-        foreach (var member in value.EnumerateObject()) members.Add((member.Name, member.Value));
+        var members = new List<Member>();
+        foreach (var member in value.EnumerateObject()) members.Add(new Member(member.Name, member.Value));
         members.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
         return members;
     }
@@ -85,6 +85,9 @@ public static class CanonicalJson
         }
         text.Append(rest).Append('"');
     }
+
+    // a class: lists of it need no code of their own, which a new process would have to compile
+    internal sealed record Member(string Name, JsonElement Value);
 
     private static void AppendValue(StringBuilder text, JsonElement value)
     {

@@ -89,17 +89,17 @@ public static class IncidentEntries
 {
     public static IReadOnlyList<EntryType> All { get; } =
     [
-        new("incident.declared", 1, IncidentJson.Default.IncidentDeclared, "/title", "/description"),
-        new("severity.changed", 1, IncidentJson.Default.SeverityChanged, "/reason"),
-        new("incident.changed", 1, IncidentJson.Default.IncidentChanged, "/title"),
-        new("incident.acknowledged", 1, IncidentJson.Default.IncidentAcknowledged, "/note"),
-        new("incident.resolved", 1, IncidentJson.Default.IncidentResolved, "/summary", "/forced"),
-        new("incident.reopened", 1, IncidentJson.Default.IncidentReopened, "/reason"),
-        new("incident.closed", 1, IncidentJson.Default.IncidentClosed, "/withoutReview"),
-        new("review.recorded", 1, IncidentJson.Default.ReviewRecorded, "/text"),
-        new("role.assigned", 1, IncidentJson.Default.RoleAssigned, "/brief"),
-        new("note.added", 1, IncidentJson.Default.NoteAdded, "/text"),
-        new("update.posted", 1, IncidentJson.Default.UpdatePosted, "/subject", "/body"),
+        EntryType.Of<IncidentDeclared>("incident.declared", 1, IncidentJson.Default, "/title", "/description"),
+        EntryType.Of<SeverityChanged>("severity.changed", 1, IncidentJson.Default, "/reason"),
+        EntryType.Of<IncidentChanged>("incident.changed", 1, IncidentJson.Default, "/title"),
+        EntryType.Of<IncidentAcknowledged>("incident.acknowledged", 1, IncidentJson.Default, "/note"),
+        EntryType.Of<IncidentResolved>("incident.resolved", 1, IncidentJson.Default, "/summary", "/forced"),
+        EntryType.Of<IncidentReopened>("incident.reopened", 1, IncidentJson.Default, "/reason"),
+        EntryType.Of<IncidentClosed>("incident.closed", 1, IncidentJson.Default, "/withoutReview"),
+        EntryType.Of<ReviewRecorded>("review.recorded", 1, IncidentJson.Default, "/text"),
+        EntryType.Of<RoleAssigned>("role.assigned", 1, IncidentJson.Default, "/brief"),
+        EntryType.Of<NoteAdded>("note.added", 1, IncidentJson.Default, "/text"),
+        EntryType.Of<UpdatePosted>("update.posted", 1, IncidentJson.Default, "/subject", "/body"),
     ];
 }
 

@@ -3,7 +3,7 @@ using IncidentTools.Engine.Journal;
 namespace IncidentTools.Engine.Incidents;
 
 /// <summary>One row an incident. A note, the most frequent of its entries, says nothing about it.</summary>
-public sealed class IncidentProjection() : Projection<IncidentRow>("incident", 1, IncidentJson.Default.IncidentRow, [.. IncidentEntries.All.Select(type => type.Name).Where(name => name != "note.added")])
+public sealed class IncidentProjection() : Projection<IncidentRow>("incident", 1, IncidentJson.Default, [.. IncidentEntries.All.Select(type => type.Name).Where(name => name != "note.added")])
 {
     public static IncidentProjection Instance { get; } = new();
 

@@ -71,4 +71,4 @@ public sealed record AppendFenced(string Owner, long Epoch) : AppendResult;
 /// <summary>The commit failed in a way that leaves open whether it took place: retry with the same ids.</summary>
 public sealed record AppendUnknown(Exception Cause) : AppendResult;
 
-public readonly record struct StreamHead(string Stream, long Seq, string Hash);
+public sealed record StreamHead(string Stream, long Seq, string Hash);

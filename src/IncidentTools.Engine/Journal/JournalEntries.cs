@@ -16,7 +16,7 @@ public sealed record StoreCreated(string StoreId, string Name, string Tool) : IE
 /// <summary>Entry types of the journal itself.</summary>
 public static class JournalEntries
 {
-    public static IReadOnlyList<EntryType> All { get; } = [new("store.created", 1, JournalJson.Default.StoreCreated)];
+    public static IReadOnlyList<EntryType> All { get; } = [EntryType.Of<StoreCreated>("store.created", 1, JournalJson.Default)];
 }
 
 [JsonSourceGenerationOptions(

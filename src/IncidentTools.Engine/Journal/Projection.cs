@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace IncidentTools.Engine.Journal;
@@ -30,11 +31,25 @@ public enum ColumnKind { Text, Integer }
 /// A pure fold of entries into rows: no clock, no I/O, no other state. The row is the snapshot; it is stored as JSON beside the columns
 /// that queries filter and sort by, written in the append's own transaction, and can be rebuilt from the journal at any time.
 /// </summary>
-public abstract class Projection<TRow>(string name, int version, JsonTypeInfo<TRow> info, params string[] handles) : IProjection where TRow : class
+public abstract class Projection<TRow> : IProjection where TRow : class
 {
-    public string Name => name;
-    public int Version => version;
-    public IReadOnlySet<string> Handles { get; } = new HashSet<string>(handles, StringComparer.Ordinal);
+    private readonly Func<JsonTypeInfo<TRow>> _info;
+
+    protected Projection(string name, int version, JsonTypeInfo<TRow> info, params string[] handles) : this(name, version, () => info, handles) { }
+
+    /// <summary>A projection whose row's description is made when the first row is written or read.</summary>
+    protected Projection(string name, int version, JsonSerializerContext context, params string[] handles)
+        : this(name, version, () => (JsonTypeInfo<TRow>?)context.GetTypeInfo(typeof(TRow)) ?? throw new InvalidOperationException($"{context.GetType().Name} does not describe {typeof(TRow).Name}"), handles) { }
+
+    private Projection(string name, int version, Func<JsonTypeInfo<TRow>> info, string[] handles)
+    {
+        (Name, Version, _info) = (name, version, info);
+        Handles = new HashSet<string>(handles, StringComparer.Ordinal);
+    }
+
+    public string Name { get; }
+    public int Version { get; }
+    public IReadOnlySet<string> Handles { get; }
     public abstract IReadOnlyList<ProjectionColumn> Columns { get; }
 
     /// <summary>The rows an entry touches; usually one.</summary>
@@ -44,8 +59,8 @@ public abstract class Projection<TRow>(string name, int version, JsonTypeInfo<TR
     protected abstract object?[] Values(TRow row);
 
     object? IProjection.ApplyEntry(string key, object? row, Entry entry) => Apply(key, (TRow?)row, entry);
-    string IProjection.Serialize(object row) => System.Text.Json.JsonSerializer.Serialize((TRow)row, info);
-    object IProjection.Deserialize(string json) => System.Text.Json.JsonSerializer.Deserialize(json, info)!;
+    string IProjection.Serialize(object row) => System.Text.Json.JsonSerializer.Serialize((TRow)row, _info());
+    object IProjection.Deserialize(string json) => System.Text.Json.JsonSerializer.Deserialize(json, _info())!;
     object?[] IProjection.ColumnValues(object row) => Values((TRow)row);
 }
 

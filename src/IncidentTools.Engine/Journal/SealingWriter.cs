@@ -11,7 +11,7 @@ internal sealed class SealingWriter
     private readonly StringBuilder _text = new(512);
 
     /// <summary>In the order of the text; none lies within another.</summary>
-    public List<(string Pointer, int Start, int Length)> Places { get; } = [];
+    public List<Place> Places { get; } = [];
 
     public void Append(JsonElement value, IReadOnlyList<string[]> paths) => Append(value, paths, 0, "");
 
@@ -35,7 +35,7 @@ internal sealed class SealingWriter
     {
         var start = _text.Length;
         CanonicalJson.Append(_text, value);
-        Places.Add((pointer, start, _text.Length - start));
+        Places.Add(new Place(pointer, start, _text.Length - start));
     }
 
     private void AppendObject(JsonElement value, IReadOnlyList<string[]> paths, int depth, string pointer)
@@ -66,6 +66,8 @@ internal sealed class SealingWriter
         }
         _text.Append(']');
     }
+
+    public sealed record Place(string Pointer, int Start, int Length);
 
     private static IReadOnlyList<string[]> Through(IReadOnlyList<string[]> paths, int depth, string name) => [.. paths.Where(path => path[depth] == "*" || path[depth] == name)];
 }

@@ -32,10 +32,10 @@ public static class NotificationEntries
 {
     public static IReadOnlyList<EntryType> All { get; } =
     [
-        new("notification.intended", 1, NotificationJson.Default.NotificationIntended, "/address", "/subject", "/body"),
-        new("notification.attempted", 1, NotificationJson.Default.NotificationAttempted),
-        new("notification.finished", 1, NotificationJson.Default.NotificationFinished, "/detail"),
-        new("notification.unreachable", 1, NotificationJson.Default.NotificationUnreachable),
+        EntryType.Of<NotificationIntended>("notification.intended", 1, NotificationJson.Default, "/address", "/subject", "/body"),
+        EntryType.Of<NotificationAttempted>("notification.attempted", 1, NotificationJson.Default),
+        EntryType.Of<NotificationFinished>("notification.finished", 1, NotificationJson.Default, "/detail"),
+        EntryType.Of<NotificationUnreachable>("notification.unreachable", 1, NotificationJson.Default),
     ];
 }
 
@@ -61,7 +61,7 @@ public sealed record NotificationRow(
 internal sealed partial class NotificationJson : JsonSerializerContext;
 
 /// <summary>One row a notification, unreachable ones included.</summary>
-public sealed class NotificationProjection() : Projection<NotificationRow>("notification", 1, NotificationJson.Default.NotificationRow, [.. NotificationEntries.All.Select(type => type.Name)])
+public sealed class NotificationProjection() : Projection<NotificationRow>("notification", 1, NotificationJson.Default, [.. NotificationEntries.All.Select(type => type.Name)])
 {
     public static NotificationProjection Instance { get; } = new();
 

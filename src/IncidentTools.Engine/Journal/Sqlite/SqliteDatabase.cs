@@ -4,7 +4,7 @@ using SQLitePCL;
 namespace IncidentTools.Engine.Journal.Sqlite;
 
 /// <summary>One connection and its prepared statements. Callers hold <see cref="Gate"/>: the connection is shared by the threads of a process.</summary>
-internal sealed class SqliteDatabase(SqliteConnection connection, WriterQueue? queue) : IDisposable
+internal sealed class SqliteDatabase(sqlite3 connection, WriterQueue? queue) : IDisposable
 {
     private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
     private WriteAheadLog? _log;
@@ -26,11 +26,11 @@ internal sealed class SqliteDatabase(SqliteConnection connection, WriterQueue? q
         var statement = Statement(sql, values);
         try { while (statement.Step()) { } }
         finally { statement.Reset(); }
-        return raw.sqlite3_changes(connection.Handle);
+        return raw.sqlite3_changes(connection);
     }
 
     /// <summary>Runs a script of several statements.</summary>
-    public void Script(string sql) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, sql), connection.Handle);
+    public void Script(string sql) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection, sql), connection);
 
     /// <summary>The first column of the first row; null when there is none.</summary>
     public object? Scalar(string sql, params ReadOnlySpan<object?> values)
@@ -87,12 +87,12 @@ internal sealed class SqliteDatabase(SqliteConnection connection, WriterQueue? q
     private void RollBack()
     {
         // SQLite ends it by itself after some errors
-        if (raw.sqlite3_get_autocommit(connection.Handle) == 0) Execute("ROLLBACK");
+        if (raw.sqlite3_get_autocommit(connection) == 0) Execute("ROLLBACK");
     }
 
     private SqliteStatement Statement(string sql, ReadOnlySpan<object?> values)
     {
-        if (!_statements.TryGetValue(sql, out var statement)) _statements.Add(sql, statement = new SqliteStatement(connection.Handle!, sql));
+        if (!_statements.TryGetValue(sql, out var statement)) _statements.Add(sql, statement = new SqliteStatement(connection, sql));
         statement.Bind(values);
         return statement;
     }

@@ -54,21 +54,19 @@ internal static class SqliteOpener
         }
     }
 
-    private static SqliteConnection Connect(string path, bool readOnly)
+    private static sqlite3 Connect(string path, bool readOnly)
     {
         // a file nobody can write needs no log beside it, and a folder we cannot write would refuse one
         var source = readOnly && !File.Exists(path + "-wal") ? $"{new Uri(path).AbsoluteUri}?immutable=1" : path;
-        var settings = new SqliteConnectionStringBuilder
+        var mode = readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE;
+        var result = raw.sqlite3_open_v2(source, out var connection, mode | raw.SQLITE_OPEN_URI, vfs: null);
+        try { SqliteException.ThrowExceptionForRC(result, connection); }
+        catch
         {
-            DataSource = source,
-            Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
-            Pooling = false,
-            DefaultTimeout = 1,
-        };
-        var connection = new SqliteConnection(settings.ToString());
-        connection.Open();
-        // SQLite waits in small steps; the provider's own wait is 150 ms a step and unfair
-        raw.sqlite3_busy_timeout(connection.Handle, 30_000);
+            connection.Dispose();
+            throw;
+        }
+        raw.sqlite3_busy_timeout(connection, 30_000);
         return connection;
     }
 

@@ -27,12 +27,18 @@ internal sealed class SqliteProjections(SqliteDatabase database, IReadOnlyList<I
     /// <summary>Registered projections whose table is missing or older.</summary>
     public List<IProjection> Outdated()
     {
-        var stored = database.Rows("SELECT name, version FROM projections", row => (Name: row.GetString(0), Version: row.GetInt64(1))).ToDictionary(row => row.Name, row => row.Version);
+        var stored = database.Rows("SELECT name, version FROM projections", row => new Stored(row.GetString(0), row.GetInt64(1)));
+        var outdated = new List<IProjection>();
         foreach (var projection in projections)
-            if (stored.TryGetValue(projection.Name, out var version) && version > projection.Version)
-                throw Errors.StoreNewer($"{path} (table {projection.Name})", (int)version, projection.Version);
-        return [.. projections.Where(projection => !stored.TryGetValue(projection.Name, out var version) || version < projection.Version)];
+        {
+            var version = stored.Find(row => row.Name == projection.Name)?.Version;
+            if (version > projection.Version) throw Errors.StoreNewer($"{path} (table {projection.Name})", (int)version, projection.Version);
+            if (version is null || version < projection.Version) outdated.Add(projection);
+        }
+        return outdated;
     }
+
+    private sealed record Stored(string Name, long Version);
 
     public void Apply(Entry entry) => Apply(projections, entry);
 

@@ -68,8 +68,10 @@ internal sealed class SqliteReader(SqliteDatabase database, EntryCodec codec)
     private List<Entry> Bodies(string sql, params ReadOnlySpan<object?> values)
     {
         lock (database.Gate)
-            return [.. database.Rows(sql, row => (Pos: row.GetInt64(0), Body: row.GetString(1), Hash: row.GetString(2)), values).Select(row => codec.Read(row.Pos, row.Body, row.Hash, Sealed))];
+            return [.. database.Rows(sql, row => new Body(row.GetInt64(0), row.GetString(1), row.GetString(2)), values).Select(row => codec.Read(row.Pos, row.Text, row.Hash, Sealed))];
     }
+
+    private sealed record Body(long Pos, string Text, string Hash);
 
     private Entry? One(string sql, params ReadOnlySpan<object?> values) => Bodies(sql, values) is [var entry] ? entry : null;
 }
