@@ -47,8 +47,14 @@ internal sealed class Session : IDisposable
         return Run(shell =>
         {
             // "exit 3" in a script fails its call and leaves its number; a native program in it leaves a number and fails nothing
-            shell.AddScript("$script, $rest = $args; & $script @rest; if (-not $?) { if ($LASTEXITCODE) { exit $LASTEXITCODE } exit 1 }").AddArgument(path);
-            foreach (var argument in ScriptArguments.Of(arguments)) shell.Commands.Commands[^1].Parameters.Add(argument);
+            shell.AddScript("""
+                $script, $named, [object[]] $rest = $args
+                if ($rest) { & $script @named @rest } else { & $script @named }
+                if (-not $?) { if ($LASTEXITCODE) { exit $LASTEXITCODE } exit 1 }
+                """);
+            var given = ScriptArguments.Of(arguments);
+            shell.AddArgument(path).AddArgument(given.Named);
+            foreach (var argument in given.Rest) shell.Commands.Commands[^1].Parameters.Add(argument);
         }) ?? 0;
     }
 
@@ -79,7 +85,7 @@ internal sealed class Session : IDisposable
             // errors go the same way as output, so that they appear where they happen
             shell.Commands.Commands[^1].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
             shell.AddCommand(OutShellCommand.Name).Invoke(null, new PSInvocationSettings { AddToHistory = typed });
-            return _host.ExitCode;
+            return shell.InvocationStateInfo.State == PSInvocationState.Stopped ? Interrupted : _host.ExitCode;
         }
         catch (PipelineStoppedException) { return Interrupted; }
         catch (RuntimeException error)

@@ -9,10 +9,12 @@ internal static class ShellProcess
     public static string Program()
     {
         if (Environment.GetEnvironmentVariable("INCIDENTTOOLS_SHELL") is { Length: > 0 } named) return named;
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        // bin/<configuration>/<framework> of the tests, and the same of the Shell
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        for (var folder = own; folder is not null; folder = folder.Parent)
         {
-            var bin = Path.Combine(folder.FullName, "src", "IncidentTools.Shell", "bin");
-            if (Directory.Exists(bin)) return Directory.GetFiles(bin, "IncidentTools.Shell.dll", SearchOption.AllDirectories).OrderByDescending(File.GetLastWriteTimeUtc).First();
+            var built = Path.Combine(folder.FullName, "src", "IncidentTools.Shell", "bin", own.Parent?.Name ?? "", own.Name, "IncidentTools.Shell.dll");
+            if (File.Exists(built)) return built;
         }
         Assert.Skip("needs the Shell built beside the tests, or INCIDENTTOOLS_SHELL");
         return "";

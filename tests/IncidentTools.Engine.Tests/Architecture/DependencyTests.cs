@@ -29,7 +29,7 @@ public sealed class DependencyTests
     private static readonly string[] Tools =
     [
         "IProcessRunner", "ProcessRequest", "ProcessResult", "IScriptRunner", "IScriptHost", "ScriptRequest", "ScriptResult",
-        "CommandLine", "CommandRun", "CommandText", "ProcessIdentity", "ProcessTable",
+        "CommandLine", "CommandRun", "CommandText", "ProcessIdentity", "ProcessRow", "ProcessTable",
     ];
 
     public static TheoryData<string> Folders => [.. MayKnow.Keys];
