@@ -48,36 +48,38 @@ internal sealed partial class LogClock
         return DateTime.TryParseExact(text, _format, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out var local) ? InZone(local) : null;
     }
 
+    /// <summary>Null for what only looks like a time (30 February); without exceptions, since a log can be full of it.</summary>
     private DateTimeOffset? Read(Match match)
     {
         string Part(string name) => match.Groups[name].Value;
         int Number(string name) => int.Parse(Part(name), NumberStyles.None, CultureInfo.InvariantCulture);
-        try
+        if (match.Groups["epoch"].Success)
         {
-            if (match.Groups["epoch"].Success)
-            {
-                var text = Part("epoch");
-                var milliseconds = text.Length == 13 ? long.Parse(text, CultureInfo.InvariantCulture) : long.Parse(text, CultureInfo.InvariantCulture) * 1000;
-                return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) + Fraction(Part("f"));
-            }
-            var month = char.IsAsciiDigit(Part("mon")[0]) ? Number("mon") : Array.IndexOf(Months, Part("mon")) + 1;
-            var clock = TimeSpan.ParseExact(Part("t"), @"hh\:mm\:ss", CultureInfo.InvariantCulture) + Fraction(Part("f"));
-            if (!match.Groups["y"].Success) return WithoutYear(month, Number("d"), clock);
-            var local = new DateTime(Number("y"), month, Number("d"), 0, 0, 0, DateTimeKind.Unspecified) + clock;
-            return Part("z") is { Length: > 0 } zone ? new DateTimeOffset(local, Offset(zone)).ToUniversalTime() : InZone(local);
+            var ticks = long.Parse(Part("epoch"), NumberStyles.None, CultureInfo.InvariantCulture);
+            return DateTimeOffset.FromUnixTimeMilliseconds(Part("epoch").Length == 13 ? ticks : ticks * 1000) + Fraction(Part("f"));
         }
-        catch (Exception error) when (error is ArgumentOutOfRangeException or FormatException or OverflowException or IndexOutOfRangeException) { return null; } // looks like a time and is none
+        var month = char.IsAsciiDigit(Part("mon")[0]) ? Number("mon") : Array.IndexOf(Months, Part("mon")) + 1;
+        if (month is < 1 or > 12 || Clock(Part("t")) is not { } clock) return null;
+        clock += Fraction(Part("f"));
+        if (!match.Groups["y"].Success) return WithoutYear(month, Number("d"), clock);
+        if (Day(Number("y"), month, Number("d")) is not { } day || Offset(Part("z")) is not { } offset) return null;
+        return Part("z").Length == 0 ? InZone(day + clock) : new DateTimeOffset(day + clock, TimeSpan.Zero) - offset;
+    }
+
+    private static DateTime? Day(int year, int month, int day) => year is > 1 and < 9999 && day >= 1 && day <= DateTime.DaysInMonth(year, month) ? new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Unspecified) : null;
+
+    /// <summary><c>hh:mm:ss</c>; a leap second counts as the one after.</summary>
+    private static TimeSpan? Clock(string text)
+    {
+        int Two(int at) => ((text[at] - '0') * 10) + text[at + 1] - '0';
+        return Two(0) < 24 && Two(3) < 60 && Two(6) <= 60 ? new TimeSpan(Two(0), Two(3), Two(6)) : null;
     }
 
     /// <summary>Syslog gives no year: the latest one that does not lie in the future (a day's grace for clocks that differ).</summary>
     private DateTimeOffset? WithoutYear(int month, int day, TimeSpan clock)
     {
         for (var year = _now.Year + 1; year >= _now.Year - 4; year--)
-        {
-            if (day > DateTime.DaysInMonth(year, month)) continue;
-            var time = InZone(new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Unspecified) + clock);
-            if (time <= _now.AddDays(1)) return time;
-        }
+            if (Day(year, month, day) is { } date && InZone(date + clock) is var time && time <= _now.AddDays(1)) return time;
         return null;
     }
 
@@ -85,12 +87,12 @@ internal sealed partial class LogClock
 
     private static TimeSpan Fraction(string digits) => digits.Length == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(long.Parse(digits.PadRight(7, '0')[..7], CultureInfo.InvariantCulture));
 
-    private static TimeSpan Offset(string text)
+    private static TimeSpan? Offset(string text)
     {
-        if (text is "Z" or "UTC" or "GMT") return TimeSpan.Zero;
+        if (text is "" or "Z" or "UTC" or "GMT") return TimeSpan.Zero;
         var digits = text[1..].Replace(":", "", StringComparison.Ordinal);
-        var offset = new TimeSpan(int.Parse(digits[..2], CultureInfo.InvariantCulture), digits.Length > 2 ? int.Parse(digits[2..], CultureInfo.InvariantCulture) : 0, 0);
-        return text[0] == '-' ? -offset : offset;
+        var offset = new TimeSpan(int.Parse(digits[..2], NumberStyles.None, CultureInfo.InvariantCulture), digits.Length > 2 ? int.Parse(digits[2..], NumberStyles.None, CultureInfo.InvariantCulture) : 0, 0);
+        return offset > TimeSpan.FromHours(18) ? null : text[0] == '-' ? -offset : offset;
     }
 
     private const RegexOptions Plain = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
