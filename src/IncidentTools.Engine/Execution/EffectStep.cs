@@ -75,7 +75,8 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
     private StepProgress Pause(StepInstance instance, DateTimeOffset until)
     {
         if (instance.Wait is { Opened.Kind: "Timer" } wait && !wait.IsLate(session.Now)) return StepProgress.Parked;
-        session.Open(instance, "Timer", $"attempt {instance.Attempt} failed{(instance.Error is null ? "" : $" ({instance.Error})")}; the next one is due", [], until);
+        if (until <= session.PatientUntil) session.Nap = until;
+        else session.Open(instance, "Timer", $"attempt {instance.Attempt} failed{(instance.Error is null ? "" : $" ({instance.Error})")}; the next one is due", [], until);
         return StepProgress.Parked;
     }
 

@@ -19,7 +19,7 @@ internal sealed class ProbeEffect(IProbe probe) : IAction
     public Task<CheckResult> CheckAsync(Arguments with, ActionContext context, CancellationToken cancellation) => Task.FromResult(new CheckResult(CheckState.NotDone, "a probe changes nothing: it is made again"));
 
     public ActionPlan Plan(Arguments with) => new(
-        Target(with), probe.Summary, [$"{probe.Name} {string.Join(' ', with.Values.Where(pair => pair.Value is not null).Select(pair => $"{pair.Key}={Short(pair.Value)}"))}"], null);
+        Target(with), probe.Summary, [$"{probe.Name} {string.Join(' ', with.Values.Where(pair => pair.Value is not null && !IsDefault(pair.Key, pair.Value)).Select(pair => $"{pair.Key}={Short(pair.Value)}"))}"], null);
 
     public async Task<ActionResult> ExecuteAsync(Arguments with, ActionContext context, CancellationToken cancellation)
     {
@@ -38,6 +38,9 @@ internal sealed class ProbeEffect(IProbe probe) : IAction
             ["observations"] = result.Observations, ["thresholds"] = result.Thresholds, ["unit"] = result.Unit, ["took"] = result.Took,
         },
     };
+
+    // a plan shows what the runbook chose
+    private bool IsDefault(string name, object value) => Array.Find(probe.Parameters.Fields, field => field.Name == name) is { Default: { } usual } && ValueReader.Text(usual) == ValueReader.Text(value);
 
     private static string Target(Arguments with) => new[] { "url", "host", "name", "unit", "pidFile", "path", "paths", "files", "program" }.Select(key => with.Has(key) ? Short(with[key]) : null).FirstOrDefault(text => text is not null) ?? "";
 

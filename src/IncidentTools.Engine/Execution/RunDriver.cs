@@ -9,7 +9,6 @@ internal sealed class RunDriver(RunSession session, RunLease lease, Func<string,
     private const int MaxUnwritten = 64;
     private static readonly TimeSpan MaxCleanup = TimeSpan.FromMinutes(2);
     private int _unwritten, _finished;
-    private DateTimeOffset _patience;
 
     private RunWriter Writer => session.Writer;
     private RunState State => session.State;
@@ -17,7 +16,7 @@ internal sealed class RunDriver(RunSession session, RunLease lease, Func<string,
     /// <exception cref="IncidentToolsException">LeaseLost: somebody else drives it by now.</exception>
     public async Task DriveAsync(CancellationToken cancellation)
     {
-        _patience = session.Now + session.Options.Patience;
+        session.PatientUntil = session.Now + session.Options.Patience;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lease.Lost);
         try
         {
@@ -115,11 +114,16 @@ internal sealed class RunDriver(RunSession session, RunLease lease, Func<string,
     private async Task<bool> AwaitAsync(CancellationToken cancellation)
     {
         Flush();
+        if (session.Nap is { } nap)
+        {
+            session.Nap = null;
+            return await SleepAsync(nap, cancellation).ConfigureAwait(false);
+        }
         Tell();
         if (State.Current is not { Wait: { IsSettled: false } wait } instance) return true;
         if (wait.Opened.Kind == "Timer")
         {
-            if (wait.Opened.DueAt is not { } due || due > _patience) return false;
+            if (wait.Opened.DueAt is not { } due || due > session.PatientUntil) return false;
             return await SleepAsync(due, cancellation).ConfigureAwait(false);
         }
         if (session.Options.Ask is not { } ask) return false;

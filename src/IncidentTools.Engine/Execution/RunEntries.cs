@@ -35,6 +35,7 @@ public sealed record RunAdopted(string Run, string Version, string Source, IRead
 /// <summary>Somebody drives the run from here on. Whoever did may not approve where four eyes are asked for.</summary>
 public sealed record RunLeased(string Run, long Epoch) : IRunEntry
 {
+    bool IEntryData.IsDetail => true;
     public string Describe() => $"Run taken over (epoch {Epoch})";
 }
 
@@ -51,6 +52,7 @@ public sealed record RunEnded(string Run, string Result, string Message) : IRunE
 /// <param name="Path">The instance: <c>/step#visit</c>.</param>
 public sealed record StepEntered(string Run, string Path, string Step, int Visit) : IRunEntry
 {
+    bool IEntryData.IsDetail => true;
     public string Describe() => $"Step {Path} begins";
 }
 
@@ -58,12 +60,14 @@ public sealed record StepEntered(string Run, string Path, string Step, int Visit
 public sealed record StepIntended(
     string Run, string Path, int Attempt, [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?> With, string PlanHash) : IRunEntry
 {
+    bool IEntryData.IsDetail => true;
     public string Describe() => $"Step {Path} attempt {Attempt} intended";
 }
 
 /// <summary>A program of the attempt runs: whoever takes over after a crash ends or awaits it before asking what became of the attempt.</summary>
 public sealed record StepStarted(string Run, string Path, int Attempt, int Pid, DateTimeOffset ProcessStartedAt, string Host) : IRunEntry
 {
+    bool IEntryData.IsDetail => true;
     public string Describe() => $"Step {Path} attempt {Attempt} runs as process {Pid} on {Host}";
 }
 
@@ -111,6 +115,7 @@ public sealed record UndoFinished(string Run, string Path, string State, string?
 /// <param name="PlanHash">What an approval binds to.</param>
 public sealed record WaitOpened(string Run, string Path, string Wait, string Kind, string Prompt, IReadOnlyList<string> Choices, DateTimeOffset? DueAt, string? PlanHash, RunApproval? Rule) : IRunEntry
 {
+    bool IEntryData.IsDetail => Kind == "Timer";
     public string Describe() => $"Step {Path} waits ({Kind}): {Prompt}";
 }
 

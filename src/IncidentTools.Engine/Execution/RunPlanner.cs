@@ -24,9 +24,15 @@ internal sealed class RunPlanner(RunParts parts)
     private RunbookStep Plan(StepDefinition step, BookIndex book, RunStart start, RunRoots roots, StepEffects effects)
     {
         var unknown = new List<string>();
-        var with = (IReadOnlyDictionary<string, object?>)Fill(step.Use.With, roots, unknown)!;
         var view = StepView.Plain(book, step) with { Incident = start.Started.Incident };
         var impact = step.Impact;
+        // a condition over what is known already decides the plan; over anything else it stays open
+        if (step.When is { } condition)
+        {
+            if (Holds(condition, roots) is not { } holds) unknown.Add($"whether {condition.Text}");
+            else if (!holds) return view with { Plan = [$"left out: {condition.Text} does not hold"] };
+        }
+        var with = (IReadOnlyDictionary<string, object?>)Fill(step.Use.With, roots, unknown)!;
         if (effects.Find(step.Use.Uses) is { } effect)
         {
             var arguments = new Arguments(Read(with, effect.Parameters));
@@ -37,10 +43,17 @@ internal sealed class RunPlanner(RunParts parts)
         }
         else view = view with { Plan = Words(step, with) };
         if (step.Undo is { } undo) view = view with { Undo = undo.With.GetValueOrDefault("instruction") as string ?? undo.Uses };
-        if (step.When is { } when) unknown.Add($"whether {when.Text}");
         var rule = effects.Find(step.Use.Uses) is ProbeEffect or null ? (step.Approval is null ? null : ApprovalGate.Rule(step, impact, start.Started.Approvals)) : ApprovalGate.Rule(step, impact, start.Started.Approvals);
         if (step.Use.Uses == "approve") rule = new RunApproval(new Arguments(with).Texts("by"), Math.Max(1, new Arguments(with).Int("min", 1)), new Arguments(with).Flag("notRequester"), null, null);
         return view with { Approval = rule is null ? null : ApprovalGate.Describe(rule), Unknown = unknown };
+    }
+
+    /// <summary>Null when it reads what only the run can know.</summary>
+    private bool? Holds(Expression condition, RunRoots roots)
+    {
+        var evaluator = parts.Expressions();
+        if (evaluator.Inspect(condition.Text).References.Any(reference => !Known.Contains(reference.Path.Split('.')[0]))) return null;
+        return Try<bool?>(() => StepArguments.Condition(condition, evaluator, roots), null);
     }
 
     /// <summary>Templates that read only what is known become values; others stay as written and are listed.</summary>

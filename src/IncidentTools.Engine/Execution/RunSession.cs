@@ -7,6 +7,11 @@ namespace IncidentTools.Engine.Execution;
 /// <summary>One drive of a run: what the kinds of step work with.</summary>
 internal sealed record RunSession(RunParts Parts, string Stream, RunWriter Writer, BookIndex Book, RunOptions Options, StepEffects Effects)
 {
+    /// <summary>Until when timers and retries are awaited in this drive.</summary>
+    public DateTimeOffset PatientUntil { get; set; }
+    /// <summary>A pause that is slept here and needs no entry: the run is looked at again after it.</summary>
+    public DateTimeOffset? Nap { get; set; }
+
     public RunState State => Writer.State;
     public DateTimeOffset Now => Parts.Time.GetUtcNow();
     public IExpressionEvaluator Evaluator => Parts.Expressions();

@@ -138,7 +138,8 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
 
     public IReadOnlyList<IncidentClock> Clocks(IncidentRow row) => IncidentClocks.Of(row, policy(), time.GetUtcNow());
 
-    public IEnumerable<TimelineEntry> Timeline(string id) => journal.Store.Read(Get(id).Id).Select(Line);
+    /// <param name="all">Also what only serves the machinery: intents, attempts, leases.</param>
+    public IEnumerable<TimelineEntry> Timeline(string id, bool all) => journal.Store.Read(Get(id).Id).Where(entry => all || !entry.Data.IsDetail).Select(Line);
 
     private static TimelineEntry Line(Entry entry) => new(
         entry.Stream, entry.Seq, entry.OccurredAt, UtcStamp.Format(entry.OccurredAt), entry.Actor.Id, entry.Type, entry.Data.Describe(), entry.RecordedAt - entry.OccurredAt > TimeSpan.FromMinutes(1));

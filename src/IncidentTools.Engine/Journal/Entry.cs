@@ -10,6 +10,8 @@ public interface IEntryData
 {
     /// <summary>One line for the timeline and the report: what happened, in the past tense, without time or actor. Reads sealed values as they are given ("[redacted]" where gone).</summary>
     string Describe();
+    /// <summary>Whether it only serves the machinery: a timeline leaves it out unless everything is asked for.</summary>
+    bool IsDetail => false;
 }
 
 /// <summary>An entry as read back: typed, sealed values filled in ("[redacted]" where they are gone).</summary>

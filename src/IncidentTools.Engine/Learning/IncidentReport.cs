@@ -33,7 +33,7 @@ public sealed partial class IncidentReport(IncidentJournal journal, IncidentServ
         Section(text, "Clocks", ["Clock", "Due (UTC)", "Met (UTC)", "State"], facts.Clocks.Select(clock => (string[])[clock.Name, Time(clock.DueAt), Time(clock.MetAt), clock.State]));
         Section(text, "Roles", ["Role", "Contact"], row.Roles.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (string[])[pair.Key, pair.Value]));
         Runbooks(text, facts.Runs);
-        Section(text, "Timeline", ["Time (UTC)", "Who", "What"], facts.Entries.OrderBy(entry => entry.OccurredAt).ThenBy(entry => entry.Seq).Select(entry => (string[])[Time(entry.OccurredAt), entry.Actor.Id, entry.Data.Describe()]));
+        Section(text, "Timeline", ["Time (UTC)", "Who", "What"], facts.Entries.Where(entry => !entry.Data.IsDetail).OrderBy(entry => entry.OccurredAt).ThenBy(entry => entry.Seq).Select(entry => (string[])[Time(entry.OccurredAt), entry.Actor.Id, entry.Data.Describe()]));
         Section(text, "Notifications", ["Intended (UTC)", "Purpose", "To", "Channel", "State", "Detail"], facts.Notifications.Select(item => (string[])[Time(item.IntendedAt), item.Purpose, item.Contact ?? item.Audience ?? "", item.Channel, item.State, item.Detail ?? ""]));
         Section(text, "Reviews", ["Time (UTC)", "Review"], facts.Entries.Where(entry => entry.Data is ReviewRecorded).Select(entry => (string[])[Time(entry.OccurredAt), ((ReviewRecorded)entry.Data).Text]));
         text.Append(CultureInfo.InvariantCulture, $"---\nJournal: `{facts.Head}`\n");

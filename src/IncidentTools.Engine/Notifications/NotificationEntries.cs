@@ -12,6 +12,7 @@ public sealed record NotificationIntended(string Notification, string Purpose, s
 /// <summary>Recorded before an attempt, so that a crash in it shows.</summary>
 public sealed record NotificationAttempted(string Notification, int Attempt) : IEntryData
 {
+    bool IEntryData.IsDetail => true;
     public string Describe() => $"Sending, attempt {Attempt}";
 }
 

@@ -123,7 +123,7 @@ public sealed class LifecycleTests : IDisposable
         Assert.Equal("bo", Incidents.Get(id).Roles["incident-commander"]);
         Incidents.Assign(id, "incident-commander", null, null, default);
         Assert.Empty(Incidents.Get(id).Roles);
-        Assert.Contains(Incidents.Timeline(id), line => line.Text == "incident-commander handed over from ana to bo: two tasks open");
+        Assert.Contains(Incidents.Timeline(id, all: true), line => line.Text == "incident-commander handed over from ana to bo: two tasks open");
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class LifecycleTests : IDisposable
         var now = _fixture.Time.GetUtcNow();
         Assert.Equal("TimeInFuture", Refused(() => Incidents.Note(id, "note", "x", new EntryTags(now.AddHours(1)))));
         Incidents.Note(id, "finding", "pool full", new EntryTags(now.AddMinutes(-20)));
-        var line = Incidents.Timeline(id).Last();
+        var line = Incidents.Timeline(id, all: true).Last();
         Assert.Equal((true, "Finding: pool full", now.AddMinutes(-20)), (line.Recorded, line.Text, line.OccurredAt));
     }
 

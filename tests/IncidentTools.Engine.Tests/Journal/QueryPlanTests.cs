@@ -44,7 +44,7 @@ public sealed class QueryPlanTests : IDisposable
         var incidents = new IncidentService(new IncidentJournal(_store), () => Incidents.TestPolicy.Default, TimeProvider.System);
         var id = incidents.Declare(new DeclareRequest("Shop is down", "availability", ["shop"], 1, 1, [], null, null, "since nine", null, "key")).Row.Id;
         incidents.Note(id, "note", "looking", new EntryTags(Key: "other"));
-        Assert.Equal(2, incidents.Timeline(id).Count());
+        Assert.Equal(2, incidents.Timeline(id, all: true).Count());
         Assert.NotNull(_store.FindKey(id, "key"));
         Assert.NotEmpty(_store.ReadSealed(_store.Read(id).First().Id));
         Assert.Equal(3, _store.ReadAll(0).Count());

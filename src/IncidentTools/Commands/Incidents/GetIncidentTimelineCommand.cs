@@ -18,10 +18,13 @@ public sealed class GetIncidentTimelineCommand : IncidentCmdlet
     [SupportsWildcards]
     public string[]? Type { get; set; }
 
+    [Parameter(HelpMessage = "Also what only serves the machinery: intents, attempts, who drives a run.")]
+    public SwitchParameter All { get; set; }
+
     protected override void Execute()
     {
         var patterns = Type?.Select(text => new WildcardPattern(text, WildcardOptions.IgnoreCase)).ToArray();
-        foreach (var line in Engine.Incidents.Timeline(CurrentIncident.Resolve(this, Incident, mayUseCurrent: true)).OrderBy(line => line.OccurredAt).ThenBy(line => line.Seq))
+        foreach (var line in Engine.Incidents.Timeline(CurrentIncident.Resolve(this, Incident, mayUseCurrent: true), All || patterns is not null).OrderBy(line => line.OccurredAt).ThenBy(line => line.Seq))
             if (patterns is null || Array.Exists(patterns, pattern => pattern.IsMatch(line.Type))) WriteObject(line);
     }
 }
