@@ -21,9 +21,10 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
         var plan = effect.Plan(with);
         var hash = PlanHash(step.Use.Uses, with, plan);
         if (new ApprovalGate(session, step).Hold(instance, plan, hash, StepEffects.Impact(step, effect, with)) is { } held) return held;
-        // a precondition may take its time; what is known so far must not hang on it
-        if (effect is not ProbeEffect) session.Writer.Flush();
-        if (await effect.PreconditionAsync(with, session.Context(step, session.Now), cancellation).ConfigureAwait(false) is { } against)
+        var precondition = effect.PreconditionAsync(with, session.Context(step, session.Now), cancellation);
+        // one that takes its time must not hold back what is known so far
+        if (!precondition.IsCompleted) session.Writer.Flush();
+        if (await precondition.ConfigureAwait(false) is { } against)
         {
             session.Finish(instance, "Failed", error: "PreconditionFailed", message: against);
             return StepProgress.Moved;
