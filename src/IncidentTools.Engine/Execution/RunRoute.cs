@@ -18,7 +18,7 @@ public readonly record struct RunRoute(StepDefinition? Step, string? Result, str
             if (book.OnCancel is { } cleanup && !state.Steps.ContainsKey(cleanup)) return Enter(state, book, cleanup);
             return (last.Goto ?? handler?.Next) is { } more && handler is not null && IsGood(last) ? Enter(state, book, more) : End("Cancelled", cancel.Reason ?? "");
         }
-        if (step.Use.Uses == "end" && last.State == "Succeeded") return End(step.Result ?? Outcome(state, book), "");
+        if (step.Use.Uses == "end" && last.State == "Succeeded") return End(step.Result ?? Outcome(state, book), last.Message);
         if (handler is not null) return IsGood(last) && (last.Goto ?? handler.Next) is { } next ? Enter(state, book, next) : End("Failed", $"step {FirstFailed(state, book)} failed");
         if (IsGood(last)) return Enter(state, book, last.Goto ?? step.Next ?? book.After(step.Id));
         if (!step.OnFailure.Written && book.OnError is { } onError) return Enter(state, book, onError);
