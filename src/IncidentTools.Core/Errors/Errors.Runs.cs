@@ -7,16 +7,16 @@ public static partial class Errors
         "StepUnknown", ErrorKind.InvalidInput, $"Runbook '{runbook}' has no step '{step}'.", "Correct the reference in the runbook.") { TargetObject = step };
 
     /// <summary>An answer to a wait that is not open: answered before, expired, voided, or unknown.</summary>
-    public static IncidentToolsException WaitNotOpen(string wait, string why) => new(
-        "WaitNotOpen", ErrorKind.InvalidState, $"Wait '{wait}' takes no answer: {why}.", "Look at the run's timeline for what it waits for now.") { TargetObject = wait };
+    public static IncidentToolsException WaitNotOpen(string step, string why) => new(
+        "WaitNotOpen", ErrorKind.InvalidState, $"Step '{step}' takes no answer: {why}.", "Get-RunbookStep shows what the run waits for now.") { TargetObject = step };
 
     /// <summary>A word that is none of the wait's choices.</summary>
-    public static IncidentToolsException AnswerInvalid(string wait, string given, string allowed) => new(
-        "AnswerInvalid", ErrorKind.InvalidInput, $"'{given}' does not answer wait '{wait}'.", $"Answer one of: {allowed}.") { TargetObject = given };
+    public static IncidentToolsException AnswerInvalid(string step, string given, string allowed) => new(
+        "AnswerInvalid", ErrorKind.InvalidInput, $"'{given}' does not answer step '{step}'.", $"Answer one of: {allowed}.") { TargetObject = given };
 
     /// <summary>The actor may not approve.</summary>
-    public static IncidentToolsException ApproverRefused(string wait, string actor, string why) => new(
-        "ApproverRefused", ErrorKind.Denied, $"{actor} may not approve '{wait}': {why}.", "Ask somebody whom the approval rule names.") { TargetObject = wait };
+    public static IncidentToolsException ApproverRefused(string step, string actor, string why) => new(
+        "ApproverRefused", ErrorKind.Denied, $"{actor} may not approve step '{step}': {why}.", "Ask somebody whom the approval rule names.") { TargetObject = step };
 
     /// <summary>A value of a step's arguments does not fit what it uses.</summary>
     public static IncidentToolsException ArgumentInvalid(string uses, string path, string what, string? hint) => new(

@@ -20,12 +20,13 @@ public static class RunAnswers
     /// <exception cref="IncidentToolsException">WaitNotOpen, AnswerInvalid, ApproverRefused.</exception>
     public static WaitAnswered Decide(RunState state, string wait, string answer, object? value, string? note, string? sole, Answerer who, DateTimeOffset now)
     {
-        if (state.Ended is { } ended) throw Errors.WaitNotOpen(wait, $"the run ended {ended.Result}");
-        if (state.Current?.Wait is not { } open || open.Opened.Wait != wait) throw Errors.WaitNotOpen(wait, "the run does not wait for it");
-        if (open.IsSettled) throw Errors.WaitNotOpen(wait, "it was answered before");
-        if (open.IsLate(now)) throw Errors.WaitNotOpen(wait, $"it ended {UtcStamp.Format(open.Opened.DueAt!.Value)}");
-        if (open.Opened.Kind == "Timer") throw Errors.WaitNotOpen(wait, "it waits for time to pass, not for a person");
-        if (open.Opened.Choices is { Count: > 0 } choices && !choices.Contains(answer, StringComparer.Ordinal)) throw Errors.AnswerInvalid(wait, answer, string.Join(", ", choices));
+        var step = state.Current?.Step ?? "";
+        if (state.Ended is { } ended) throw Errors.WaitNotOpen(step, $"the run ended {ended.Result}");
+        if (state.Current?.Wait is not { } open || open.Opened.Wait != wait) throw Errors.WaitNotOpen(step, "the run does not wait for it");
+        if (open.IsSettled) throw Errors.WaitNotOpen(step, "it was answered before");
+        if (open.IsLate(now)) throw Errors.WaitNotOpen(step, $"it ended {UtcStamp.Format(open.Opened.DueAt!.Value)}");
+        if (open.Opened.Kind == "Timer") throw Errors.WaitNotOpen(step, "it waits for time to pass, not for a person");
+        if (open.Opened.Choices is { Count: > 0 } choices && !choices.Contains(answer, StringComparer.Ordinal)) throw Errors.AnswerInvalid(step, answer, string.Join(", ", choices));
         var exception = open.Opened.Rule is { } rule ? Approver(state, open, rule, answer, sole, who) : null;
         return new WaitAnswered(state.Run, wait, answer, value, note, exception);
     }
@@ -33,23 +34,23 @@ public static class RunAnswers
     /// <summary>The sole operator's reason when it was needed, else null.</summary>
     private static string? Approver(RunState state, WaitState open, RunApproval rule, string answer, string? sole, Answerer who)
     {
-        var (wait, actor) = (open.Opened.Wait, who.Actor.Id);
+        var (step, actor) = (state.Current!.Step, who.Actor.Id);
         var requester = state.Drivers.Contains(actor) || state.Drivers.Overlaps(who.Ids);
         // whoever asked for it may take it back
         if (answer == "Deny" && requester) return null;
         var alone = state.Started!.SoleOperator && !string.IsNullOrWhiteSpace(sole);
         if (rule.By.Count > 0 && !rule.By.Any(who.Is))
         {
-            if (rule.By.Any(who.Known.Contains)) throw Errors.ApproverRefused(wait, actor, $"the rule asks for {string.Join(" or ", rule.By)}");
-            if (!alone) throw Errors.ApproverRefused(wait, actor, $"the rule asks for {string.Join(" or ", rule.By)}, and nobody is that; name somebody{(state.Started.SoleOperator ? ", or approve as the only operator with a reason" : "")}");
+            if (rule.By.Any(who.Known.Contains)) throw Errors.ApproverRefused(step, actor, $"the rule asks for {string.Join(" or ", rule.By)}");
+            if (!alone) throw Errors.ApproverRefused(step, actor, $"the rule asks for {string.Join(" or ", rule.By)}, and nobody is that; name somebody{(state.Started.SoleOperator ? ", or approve as the only operator with a reason" : "")}");
         }
-        if (rule.Assurance is { } least && Rank(who.Actor.Assurance) < Rank(least)) throw Errors.ApproverRefused(wait, actor, $"the rule asks for an identity known by '{least}', this one is '{who.Actor.Assurance}'");
-        if (open.Answers.Any(given => who.Ids.Contains(given.Actor) || given.Actor == actor)) throw Errors.ApproverRefused(wait, actor, "they have answered before");
+        if (rule.Assurance is { } least && Rank(who.Actor.Assurance) < Rank(least)) throw Errors.ApproverRefused(step, actor, $"the rule asks for an identity known by '{least}', this one is '{who.Actor.Assurance}'");
+        if (open.Answers.Any(given => who.Ids.Contains(given.Actor) || given.Actor == actor)) throw Errors.ApproverRefused(step, actor, "they have answered before");
         if (answer == "Deny") return null;
         var missing = rule.By.Count > 0 && !rule.By.Any(who.Is);
         if (!missing && !(rule.NotRequester && requester)) return null;
-        if (!state.Started.SoleOperator) throw Errors.ApproverRefused(wait, actor, "they started or drove this run, and the rule asks for another pair of eyes");
-        return !alone ? throw Errors.ApproverRefused(wait, actor, "they started or drove this run; a sole operator may approve only with a reason") : sole;
+        if (!state.Started.SoleOperator) throw Errors.ApproverRefused(step, actor, "they started or drove this run, and the rule asks for another pair of eyes");
+        return !alone ? throw Errors.ApproverRefused(step, actor, "they started or drove this run; a sole operator may approve only with a reason") : sole;
     }
 
     private static int Rank(string assurance) => Array.IndexOf(Assurances, assurance);

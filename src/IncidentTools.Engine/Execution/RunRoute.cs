@@ -19,7 +19,7 @@ public readonly record struct RunRoute(StepDefinition? Step, string? Result, str
             return (last.Goto ?? handler?.Next) is { } more && handler is not null && IsGood(last) ? Enter(state, book, more) : End("Cancelled", cancel.Reason ?? "");
         }
         if (step.Use.Uses == "end" && last.State == "Succeeded") return End(step.Result ?? Outcome(state, book), last.Message);
-        if (handler is not null) return IsGood(last) && (last.Goto ?? handler.Next) is { } next ? Enter(state, book, next) : End("Failed", $"step {FirstFailed(state, book)} failed");
+        if (handler is not null) return IsGood(last) && (last.Goto ?? handler.Next) is { } next ? Enter(state, book, next) : End("Failed", Failure(state, book));
         if (IsGood(last)) return Enter(state, book, last.Goto ?? step.Next ?? book.After(step.Id));
         if (!step.OnFailure.Written && book.OnError is { } onError) return Enter(state, book, onError);
         return step.OnFailure.Mode switch
@@ -51,5 +51,7 @@ public readonly record struct RunRoute(StepDefinition? Step, string? Result, str
         return failed.Count == 0 ? "Succeeded" : failed.Exists(step => step.IsCritical) ? "Failed" : "SucceededWithFailures";
     }
 
-    private static string FirstFailed(RunState state, BookIndex book) => book.Steps.FirstOrDefault(step => state.Steps.TryGetValue(step.Id, out var last) && !IsGood(last))?.Id ?? "?";
+    /// <summary>The failure that led to the handlers: the last one outside them.</summary>
+    private static string Failure(RunState state, BookIndex book) =>
+        state.Visits.LastOrDefault(visit => book.Handler(visit.Step) is null && !IsGood(visit)) is { } failed ? $"step {failed.Step} {failed.State}{(failed.Error is null ? "" : $" ({failed.Error})")}" : "a handler failed";
 }
