@@ -10,7 +10,7 @@ internal sealed class TempFolder : IDisposable
         var file = System.IO.Path.Combine(Path, name);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
         File.WriteAllText(file, text);
-        return file;
+        return System.IO.Path.GetFullPath(file); // one kind of separator
     }
 
     public void Dispose()

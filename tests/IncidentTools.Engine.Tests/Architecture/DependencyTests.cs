@@ -25,11 +25,11 @@ public sealed class DependencyTests
         ["Learning"] = ["Foundation", "Journal", "Workspace", "Incidents", "OnCall", "Notifications", "Runbooks", "Execution"],
     };
 
-    /// <summary>How programs and scripts are run: all of Execution that those below it know. Runs and steps stay its own.</summary>
+    /// <summary>How programs and scripts are run, and secrets put in: all of Execution that those below it know. Runs and steps stay its own.</summary>
     private static readonly string[] Tools =
     [
         "IProcessRunner", "ProcessRequest", "ProcessResult", "IScriptRunner", "IScriptHost", "ScriptRequest", "ScriptResult",
-        "CommandLine", "CommandRun", "CommandText", "ProcessIdentity", "ProcessRow", "ProcessTable",
+        "CommandLine", "CommandRun", "CommandText", "ProcessIdentity", "ProcessRow", "ProcessTable", "SecretText",
     ];
 
     public static TheoryData<string> Folders => [.. MayKnow.Keys];

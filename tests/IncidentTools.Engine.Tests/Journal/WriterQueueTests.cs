@@ -38,7 +38,7 @@ public sealed class WriterQueueTests : IDisposable
     [Fact]
     public void A_killed_holder_lets_go()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/flock"), "needs the flock command");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/flock"), "needs the flock command of Linux");
         using (var queue = new WriterQueue(Lock)) Assert.True(queue.Enter());
         var start = new ProcessStartInfo("/usr/bin/flock") { RedirectStandardOutput = true };
         foreach (var argument in new[] { Lock, "sh", "-c", "echo held; exec sleep 60" }) start.ArgumentList.Add(argument);

@@ -15,14 +15,14 @@ public sealed class SqliteStore : IJournalStore
 {
     private readonly SqliteStoreOptions _options;
     private readonly EntryCodec _codec;
-    private readonly Lazy<Opened> _opened;
+    private readonly RetryingLazy<Opened> _opened;
 
     public SqliteStore(SqliteStoreOptions options)
     {
         _options = options with { Path = Path.GetFullPath(options.Path) };
         _codec = new EntryCodec(options.Catalog);
         // a failure is not remembered: a disk that was full may be free at the next command
-        _opened = new Lazy<Opened>(Open, LazyThreadSafetyMode.PublicationOnly);
+        _opened = new RetryingLazy<Opened>(Open);
         Leases = new SqliteLeases(this, options.Time);
     }
 
