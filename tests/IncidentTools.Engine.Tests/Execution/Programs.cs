@@ -26,7 +26,11 @@ internal static class Programs
     {
         for (var tries = 0; tries < 1200; tries++)
         {
-            if (File.Exists(file) && int.TryParse((await File.ReadAllTextAsync(file)).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)) return pid;
+            try
+            {
+                if (File.Exists(file) && int.TryParse((await File.ReadAllTextAsync(file)).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)) return pid;
+            }
+            catch (IOException) { } // Windows: it is being written
             await Task.Delay(50);
         }
         throw new TimeoutException($"{file} was not written");
