@@ -13,6 +13,7 @@ internal sealed class WriteAheadLog
     private const int Chunk = 256 * 1024, Margin = 128 * 1024;
     // within the margin; a process that writes once does not wait for what it does not need
     private const int Every = 8, First = 2;
+    private static readonly byte[] Zeros = new byte[64 * 1024];
     private readonly SqliteDatabase _database;
     private readonly string _file;
     private readonly long _frame;
@@ -40,7 +41,8 @@ internal sealed class WriteAheadLog
         {
             using var file = new FileStream(_file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             var length = file.Seek(0, SeekOrigin.End);
-            if (length - used < Margin && length < CheckpointFrames * _frame) file.Write(new byte[Chunk]);
+            if (length - used >= Margin || length >= CheckpointFrames * _frame) return;
+            for (var written = 0; written < Chunk; written += Zeros.Length) file.Write(Zeros);
         }
         // a disk that is nearly full: SQLite itself says so where it matters
         catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
