@@ -18,8 +18,7 @@ function Running {
 function Start-Shop {
     if (Running) { return }
     $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
-    $host_dll = [Environment]::GetCommandLineArgs()[0]
-    if ([Environment]::ProcessPath -match 'dotnet(\.exe)?$') { $start.ArgumentList.Add($host_dll) }
+        if ([Environment]::ProcessPath -match 'dotnet(\.exe)?$') { $start.ArgumentList.Add([Environment]::GetCommandLineArgs()[0]) }
     foreach ($argument in '-File', $PSCommandPath, 'run', $Folder, "$Port") { $start.ArgumentList.Add($argument) }
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     $null = [Diagnostics.Process]::Start($start)
@@ -41,19 +40,26 @@ function Stop-Shop {
     [IO.File]::Delete($pidFile)
 }
 
+# one request a connection, as little of HTTP as a browser and a health check need
 function Serve {
     [IO.File]::WriteAllText($pidFile, "$PID")
-    $listener = [Net.HttpListener]::new()
-    $listener.Prefixes.Add("http://127.0.0.1:$Port/")
+    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, $Port)
     $listener.Start()
     Log "open on port $Port, process $PID"
     while ($true) {
-        $context = $listener.GetContext()
-        $text = if ($context.Request.Url.AbsolutePath -eq '/health') { '{"status":"ok"}' } else { '<h1>The shop is open</h1>' }
-        $bytes = [Text.Encoding]::UTF8.GetBytes($text)
-        $context.Response.ContentLength64 = $bytes.Length
-        $context.Response.OutputStream.Write($bytes, 0, $bytes.Length)
-        $context.Response.Close()
+        $client = $listener.AcceptTcpClient()
+        try {
+            $client.ReceiveTimeout = 2000
+            $stream = $client.GetStream()
+            $reader = [IO.StreamReader]::new($stream, [Text.Encoding]::ASCII)
+            $request = $reader.ReadLine()
+            while ($request -and $reader.ReadLine()) { } # the headers
+            $text = if ($request -match '^\S+ /health') { '{"status":"ok"}' } else { '<h1>The shop is open</h1>' }
+            $answer = [Text.Encoding]::ASCII.GetBytes("HTTP/1.1 200 OK`r`nContent-Type: text/html`r`nContent-Length: $($text.Length)`r`nConnection: close`r`n`r`n$text")
+            $stream.Write($answer, 0, $answer.Length)
+        }
+        catch { } # somebody who only knocked
+        finally { $client.Dispose() }
     }
 }
 
