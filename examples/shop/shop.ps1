@@ -18,7 +18,7 @@ function Running {
 function Start-Shop {
     if (Running) { return }
     $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
-        if ([Environment]::ProcessPath -match 'dotnet(\.exe)?$') { $start.ArgumentList.Add([Environment]::GetCommandLineArgs()[0]) }
+    if ([Environment]::ProcessPath -match 'dotnet(\.exe)?$') { $start.ArgumentList.Add([Environment]::GetCommandLineArgs()[0]) }
     foreach ($argument in '-File', $PSCommandPath, 'run', $Folder, "$Port") { $start.ArgumentList.Add($argument) }
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     $null = [Diagnostics.Process]::Start($start)
