@@ -11,7 +11,7 @@ internal sealed class FileChannel : IChannel
 {
     public string Name => "file";
     public ObjectShape Parameters => ChannelShapes.All["file"];
-    public bool IsIdempotent => true; // every line carries the id
+    public bool IsIdempotent => true; // every line carries the id, and one that is there is not written again
 
     public Task<SendResult> SendAsync(OutgoingMessage message, Arguments settings, ChannelContext context, CancellationToken cancellation)
     {
@@ -19,8 +19,11 @@ internal sealed class FileChannel : IChannel
         try
         {
             if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-            using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+            if (message.Again && Holds(path, message.Id)) return Task.FromResult(new SendResult(SendOutcome.Sent, path));
+            using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             using var line = new MemoryStream();
+            // a line that a crash broke off stays by itself
+            if (stream.Length > 0 && stream.Seek(-1, SeekOrigin.End) >= 0 && stream.ReadByte() != '\n') line.WriteByte((byte)'\n');
             using (var writer = new Utf8JsonWriter(line))
             {
                 writer.WriteStartObject();
@@ -42,4 +45,7 @@ internal sealed class FileChannel : IChannel
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException) { return Task.FromResult(new SendResult(SendOutcome.Rejected, error.Message)); }
     }
+
+    /// <summary>Whether an earlier attempt wrote the whole line.</summary>
+    private static bool Holds(string path, string id) => File.Exists(path) && File.ReadLines(path).Any(line => line.StartsWith($"{{\"id\":\"{id}\",", StringComparison.Ordinal) && line.EndsWith('}'));
 }

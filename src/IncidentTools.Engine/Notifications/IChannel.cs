@@ -18,7 +18,11 @@ public sealed record ChannelContext(TimeProvider Time, ISecretSource Secrets, Se
 
 /// <param name="Id">Id of the notification; the idempotency key on the wire.</param>
 /// <param name="Footer"><c>origin size root</c> of the journal, under every message.</param>
-public sealed record OutgoingMessage(string Id, string Incident, string Severity, string Audience, string? To, string Subject, string Body, string Footer, DateTimeOffset CreatedAt);
+public sealed record OutgoingMessage(string Id, string Incident, string Severity, string Audience, string? To, string Subject, string Body, string Footer, DateTimeOffset CreatedAt)
+{
+    /// <summary>It was tried before, and may have arrived.</summary>
+    public bool Again { get; init; }
+}
 
 public enum SendOutcome
 {

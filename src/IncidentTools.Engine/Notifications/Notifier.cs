@@ -61,7 +61,7 @@ internal sealed class Notifier(IncidentJournal journal, Func<LoadedWorkspace> wo
         if (definition.Uses == "script" && loaded.FoundBy == "parent" && !WorkspaceLocation.IsTrusted(loaded.Path)) return new SendResult(SendOutcome.Rejected, $"the workspace {loaded.Path} was changed since it was trusted: look at it, then Test-IncidentWorkspace -Trust");
         if (definition.Uses == "script" && settings.GetValueOrDefault("file") is string file) settings["file"] = ScriptFile.Full(loaded.Path, file);
         var head = journal.Store.Head(row.Stream);
-        var message = new OutgoingMessage(row.Id, row.Stream, row.Severity, row.Audience ?? row.Contact ?? "", row.Address, row.Subject, row.Body, $"{journal.Store.Info.Origin} {journal.Store.Size} {head.Hash}", row.IntendedAt);
+        var message = new OutgoingMessage(row.Id, row.Stream, row.Severity, row.Audience ?? row.Contact ?? "", row.Address, row.Subject, row.Body, $"{journal.Store.Info.Origin} {journal.Store.Size} {head.Hash}", row.IntendedAt) { Again = row.Attempts > 0 };
         try { return await channel.SendAsync(message, new Arguments(settings), context, cancellation).ConfigureAwait(false); }
         catch (OperationCanceledException) { return new SendResult(SendOutcome.Unknown, "interrupted while sending"); }
         catch (Exception error) when (error is not OutOfMemoryException) { return new SendResult(SendOutcome.Unknown, $"{error.GetType().Name}: {error.Message}"); } // a defect of a channel must not end the incident command
