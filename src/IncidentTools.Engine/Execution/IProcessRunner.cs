@@ -9,7 +9,7 @@ public interface IProcessRunner
 }
 
 /// <param name="Grace">Time between asking a program to end and ending its whole process tree.</param>
-/// <param name="OnStarted">Called with pid and start time (UTC) before the program can have done much: step.started holds both.</param>
+/// <param name="OnStarted">Called with pid and start time (UTC) before the program does anything (on Windows: much): step.started holds both.</param>
 public sealed record ProcessRequest(string Program, IReadOnlyList<string> Arguments)
 {
     public string? WorkingDirectory { get; init; }

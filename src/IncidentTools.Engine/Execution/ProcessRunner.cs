@@ -20,7 +20,9 @@ public sealed class ProcessRunner(TimeProvider time) : IProcessRunner
         var file = ProgramPath.Find(request.Program, request.WorkingDirectory, out var whyNot);
         if (file is null || ProcessStart.WhyNot(request) is { } wrong && (whyNot = wrong).Length > 0) return NotStarted(whyNot, began);
         if (cancellation.IsCancellationRequested) return NotStarted("cancelled before it was started", began) with { Cancelled = true };
-        using var process = new Process { StartInfo = ProcessStart.Info(request, file) };
+        var info = ProcessStart.Info(request, file);
+        var gated = StartGate.Put(info, request);
+        using var process = new Process { StartInfo = info };
         var earliest = time.GetUtcNow();
         try { process.Start(); }
         catch (Exception error) when (error is Win32Exception or InvalidOperationException or IOException or UnauthorizedAccessException) { return NotStarted($"'{file}' could not be started: {error.Message}", began); }
@@ -34,6 +36,7 @@ public sealed class ProcessRunner(TimeProvider time) : IProcessRunner
             await run.EndAsync(TimeSpan.Zero, MostKilling).ConfigureAwait(false);
             throw;
         }
+        if (gated) StartGate.Open(process);
         run.BeginStreams();
         var (timedOut, cancelled) = await WaitAsync(process, request.Timeout, cancellation).ConfigureAwait(false);
         if (timedOut || cancelled) await run.EndAsync(request.Grace, MostKilling).ConfigureAwait(false);
