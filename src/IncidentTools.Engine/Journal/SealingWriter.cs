@@ -48,7 +48,7 @@ internal sealed class SealingWriter
             first = false;
             CanonicalJson.AppendString(_text, name);
             _text.Append(':');
-            Append(member, Through(paths, depth, name), depth + 1, JsonPointers.Child(pointer, name));
+            Append(member, paths, depth, pointer, name);
         }
         _text.Append('}');
     }
@@ -60,14 +60,18 @@ internal sealed class SealingWriter
         foreach (var item in value.EnumerateArray())
         {
             if (index > 0) _text.Append(',');
-            var name = index.ToString(CultureInfo.InvariantCulture);
-            Append(item, Through(paths, depth, name), depth + 1, JsonPointers.Child(pointer, name));
+            Append(item, paths, depth, pointer, index.ToString(CultureInfo.InvariantCulture));
             index++;
         }
         _text.Append(']');
     }
 
-    public sealed record Place(string Pointer, int Start, int Length);
+    private void Append(JsonElement child, IReadOnlyList<string[]> paths, int depth, string parent, string name)
+    {
+        var through = paths.Where(path => path[depth] == "*" || path[depth] == name).ToArray();
+        if (through.Length == 0) CanonicalJson.Append(_text, child);
+        else Append(child, through, depth + 1, JsonPointers.Child(parent, name));
+    }
 
-    private static IReadOnlyList<string[]> Through(IReadOnlyList<string[]> paths, int depth, string name) => [.. paths.Where(path => path[depth] == "*" || path[depth] == name)];
+    public sealed record Place(string Pointer, int Start, int Length);
 }
