@@ -20,7 +20,7 @@ public sealed class SmtpTests
         var settings = new Dictionary<string, object?>
         {
             ["host"] = "localhost", ["port"] = (long)port, ["from"] = "incidents@example.test", ["to"] = to.Length > 0 ? to.Cast<object?>().ToList() : new List<object?> { "ana@example.test" },
-            ["tls"] = tls, ["timeout"] = TimeSpan.FromSeconds(3), ["user"] = user, ["password"] = user is null ? null : "secret:mail",
+            ["tls"] = tls, ["timeout"] = TimeSpan.FromSeconds(10), ["user"] = user, ["password"] = user is null ? null : "secret:mail",
         };
         return await new SmtpChannel().SendAsync(message ?? Message, new Arguments(settings), new ChannelContext(TimeProvider.System, new Known(password), new SecretMask(), null), TestContext.Current.CancellationToken);
     }

@@ -37,7 +37,7 @@ public sealed class WebhookTests : IDisposable
             if (answer is not null) await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
             else await Task.Delay(TimeSpan.FromSeconds(2));
         }) : Task.CompletedTask;
-        var settings = new Dictionary<string, object?> { ["url"] = $"http://127.0.0.1:{port}/hook", ["timeout"] = TimeSpan.FromSeconds(1), ["secret"] = secret };
+        var settings = new Dictionary<string, object?> { ["url"] = $"http://127.0.0.1:{port}/hook", ["timeout"] = TimeSpan.FromSeconds(5), ["secret"] = secret };
         var message = new OutgoingMessage("id-1", "INC-1", "P1", "internal", null, "Subject", "Body", "footer", DateTimeOffset.UnixEpoch);
         var result = await new WebhookChannel().SendAsync(message, new Arguments(settings), new ChannelContext(TimeProvider.System, new Known("s3cret"), new SecretMask(), null), TestContext.Current.CancellationToken);
         await serve;
