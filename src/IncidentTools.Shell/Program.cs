@@ -13,6 +13,7 @@ if (arguments.Help)
     Console.Out.WriteLine(CommandLine.Usage);
     return 0;
 }
+Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1"); // before the engine is touched: it must send nothing home
 Terminal.Prepare();
 using var session = new Session();
 return arguments switch

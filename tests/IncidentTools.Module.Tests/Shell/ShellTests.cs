@@ -92,6 +92,19 @@ public sealed class ShellTests : IDisposable
     }
 
     [Fact]
+    public void No_file_is_left_in_the_home_of_the_user()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Unix homes");
+        var home = Directory.CreateDirectory(Path.Combine(_host.Folder, "home")).FullName;
+        var start = ShellProcess.Prepare(ShellProcess.Program(), _host.Store, "-Command", "$null = Start-Incident 'Shop is down' -NoPage; Get-IncidentNextStep");
+        start.Environment["HOME"] = home;
+        foreach (var variable in new[] { "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME" }) start.Environment.Remove(variable);
+        using var shell = System.Diagnostics.Process.Start(start)!;
+        Assert.Contains("INC-1", shell.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(home, "*", SearchOption.AllDirectories)); // the engine makes empty folders there
+    }
+
+    [Fact]
     public void Lines_from_a_pipe_are_run_one_by_one()
     {
         using var shell = ShellProcess.Start(_host.Store);
