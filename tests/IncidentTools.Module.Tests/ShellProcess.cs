@@ -20,6 +20,15 @@ internal static class ShellProcess
         return "";
     }
 
+    /// <summary>A shell in the background starts programs that ignore Ctrl+C, and so do all below them: nothing can be seen of it then.</summary>
+    public static void NeedsInterrupts()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends SIGINT");
+        if (!File.Exists("/proc/self/status")) return;
+        var ignored = File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim();
+        Assert.SkipWhen((Convert.ToUInt64(ignored, 16) & 0b10) != 0, "whoever started the tests made them ignore SIGINT");
+    }
+
     public static Process Start(string store, params string[] arguments) => Process.Start(Prepare(Program(), store, arguments))!;
 
     /// <summary>Runs to the end.</summary>

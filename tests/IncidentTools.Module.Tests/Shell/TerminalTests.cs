@@ -75,6 +75,7 @@ public sealed class TerminalTests : IDisposable
     [Fact]
     public void Ctrl_C_ends_the_command_and_gives_up_a_line()
     {
+        ShellProcess.NeedsInterrupts();
         using var typist = new Typist(_host.Store);
         typist.See(Prompt);
         typist.Type("'begun' + 1; while ($true) { }\r");
