@@ -26,6 +26,34 @@ public static partial class Errors
     public static IncidentToolsException ConditionNotBoolean(string text, string place) => new(
         "ExpressionFailed", ErrorKind.InvalidInput, $"{place}: the condition '{text}' is neither true nor false.", "Compare: $steps.x.value -eq 'y'.") { TargetObject = text };
 
+    /// <summary>The items of a foreach cannot be worked through.</summary>
+    public static IncidentToolsException ItemsInvalid(string step, string what) => new(
+        "ItemsInvalid", ErrorKind.InvalidInput, $"Step '{step}': {what}.", "items must give a list whose items differ, or differ in their key.") { TargetObject = step };
+
+    /// <summary>A declared output has no value, or one of another type.</summary>
+    public static IncidentToolsException OutputMissing(string output, string what) => new(
+        "OutputMissing", ErrorKind.InvalidInput, $"Output '{output}': {what}", "Correct the output's value, or mark it optional: true.") { TargetObject = output };
+
+    /// <summary>Several visits of the step wait: in branches or for several items.</summary>
+    public static IncidentToolsException StepAmbiguous(string step, string paths) => new(
+        "StepAmbiguous", ErrorKind.InvalidInput, $"Several of '{step}' wait: {paths}.", "Give the path as -Step, or pipe the step that Get-RunbookStep -State Waiting shows.") { TargetObject = step };
+
+    /// <summary>What the runbook requires is not there.</summary>
+    public static IncidentToolsException RequirementMissing(string runbook, string what) => new(
+        "RequirementMissing", ErrorKind.NotFound, $"{runbook} requires {what}.", "Run it where that is there; Test-Runbook -Environment shows all that is missing.") { TargetObject = runbook };
+
+    /// <summary>A runbook runs another in a version that is not there.</summary>
+    public static IncidentToolsException VersionPinned(string runbook, string child, string wanted, string found) => new(
+        "VersionPinned", ErrorKind.InvalidState, $"{runbook} runs {child} in version {wanted}; the library has {found}.", $"Look at what changed, then pin {found} in {runbook}.") { TargetObject = child };
+
+    /// <summary>A runbook runs itself, directly or through another.</summary>
+    public static IncidentToolsException RunbookNested(string chain) => new(
+        "RunbookNested", ErrorKind.InvalidInput, $"A runbook runs itself: {chain}.", "Take the last step of that chain out.") { TargetObject = chain };
+
+    /// <summary>Two runbooks of a run mean different files by the same name.</summary>
+    public static IncidentToolsException FileAmbiguous(string name) => new(
+        "FileAmbiguous", ErrorKind.Conflict, $"'{name}' is a different file for a runbook and for one that it runs.", "Give one of them another name.") { TargetObject = name };
+
     /// <summary>No run has this id.</summary>
     public static IncidentToolsException RunNotFound(string run) => new(
         "RunNotFound", ErrorKind.NotFound, $"There is no run '{run}'.", "Get-RunbookRun lists them.") { TargetObject = run };

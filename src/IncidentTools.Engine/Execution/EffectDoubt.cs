@@ -1,12 +1,11 @@
 using IncidentTools.Engine.Actions;
 using IncidentTools.Engine.Foundation;
-using IncidentTools.Engine.Probes;
 using IncidentTools.Engine.Runbooks;
 
 namespace IncidentTools.Engine.Execution;
 
 /// <summary>Finds out what became of an attempt whose result is not known: by its check, else by asking a person.</summary>
-internal sealed class EffectDoubt(RunSession session, StepDefinition step, IAction effect)
+internal sealed class EffectDoubt(RunSession session, StepDefinition step, IAction effect, bool stopping)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
@@ -19,8 +18,9 @@ internal sealed class EffectDoubt(RunSession session, StepDefinition step, IActi
             return StepProgress.Moved;
         }
         if (instance.Wait is { Opened.Kind: "Timer" } poll && !poll.IsLate(session.Now)) return StepProgress.Parked;
-        var check = await ProcessOfAttempt(instance, cancellation).ConfigureAwait(false) is { } running ? running : await CheckAsync(instance, cancellation).ConfigureAwait(false);
+        var check = await ProcessOfAttempt(instance, cancellation).ConfigureAwait(false) is { } running ? running : await EffectCheck.AskAsync(session, step, effect, instance, instance.Open!.With, cancellation).ConfigureAwait(false);
         var entry = AttemptRules.AfterCheck(session.State.Run, step, instance, check with { Message = session.Parts.Mask.Apply(check.Message) }, "check", session.NewWait(), session.Now);
+        if (stopping && entry is WaitOpened) entry = new StepFinished(session.State.Run, instance.Path, "InDoubt", null, "InDoubt", session.Parts.Mask.Apply(check.Message), null, null);
         session.Writer.Emit(entry);
         return entry is WaitOpened ? StepProgress.Parked : StepProgress.Moved;
     }
@@ -38,25 +38,12 @@ internal sealed class EffectDoubt(RunSession session, StepDefinition step, IActi
         if (instance.Process is not { } started) return null;
         var process = new ProcessIdentity(started.Pid, started.ProcessStartedAt, started.Host);
         var left = instance.IntendedAt!.Value + (step.Timeout ?? TimeSpan.Zero) - session.Now;
-        if (left > TimeSpan.Zero) await process.WaitAsync(left, session.Parts.Time, cancellation).ConfigureAwait(false);
-        return await process.EndAsync(Grace, session.Parts.Time, cancellation).ConfigureAwait(false) switch
+        if (left > TimeSpan.Zero) await session.Pen.Outside(() => process.WaitAsync(left, session.Parts.Time, cancellation)).ConfigureAwait(false);
+        return await session.Pen.Outside(() => process.EndAsync(Grace, session.Parts.Time, cancellation)).ConfigureAwait(false) switch
         {
             ProcessLife.Gone => null,
             ProcessLife.Lives => new CheckResult(CheckState.Unknown, $"its process {started.Pid} lives on and could not be ended"),
             _ => new CheckResult(CheckState.Unknown, $"its process {started.Pid} on {started.Host} cannot be seen from here: it may still run"),
         };
-    }
-
-    private async Task<CheckResult> CheckAsync(StepInstance instance, CancellationToken cancellation)
-    {
-        try
-        {
-            if (step.Check is not { } use) return await effect.CheckAsync(new Arguments(instance.Open!.With), session.Context(step, instance.IntendedAt!.Value), cancellation).ConfigureAwait(false);
-            var probe = session.Parts.Probes[use.Uses];
-            var result = await probe.CheckAsync(session.Resolve(use, instance), new ProbeContext(session.Parts.Time, session.Parts.Processes, session.Parts.Secrets, session.Parts.Mask), cancellation).ConfigureAwait(false);
-            return new CheckResult(result.Status switch { ProbeStatus.Pass or ProbeStatus.Warn => CheckState.Done, ProbeStatus.Fail when result.Error is "Starting" or "Stopping" => CheckState.InProgress, ProbeStatus.Fail => CheckState.NotDone, _ => CheckState.Unknown }, result.Message);
-        }
-        catch (OperationCanceledException) { throw; }
-        catch (Exception error) when (error is not OutOfMemoryException) { return new CheckResult(CheckState.Unknown, $"the check itself failed: {error.Message}"); }
     }
 }

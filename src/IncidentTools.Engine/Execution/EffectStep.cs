@@ -9,13 +9,14 @@ namespace IncidentTools.Engine.Execution;
 /// A step with an effect, or a probe: resolve, ask for approval, record the intent durably, do it, record the result. An intent without a result
 /// is in doubt and is settled before anything else happens.
 /// </summary>
-internal sealed class EffectStep(RunSession session, StepDefinition step, IAction effect)
+/// <param name="stopping">Its group is decided or the run is cancelled: nobody is asked any more what became of it.</param>
+internal sealed class EffectStep(RunSession session, StepDefinition step, IAction effect, bool stopping)
 {
     private RunState State => session.State;
 
     public async Task<StepProgress> AdvanceAsync(StepInstance instance, CancellationToken cancellation)
     {
-        if (instance.Open is not null) return await new EffectDoubt(session, step, effect).SettleAsync(instance, cancellation).ConfigureAwait(false);
+        if (instance.Open is not null) return await new EffectDoubt(session, step, effect, stopping).SettleAsync(instance, cancellation).ConfigureAwait(false);
         if (instance.RetryAt is { } again && again > session.Now) return Pause(instance, again);
         var with = session.Resolve(step.Use, instance);
         var plan = effect.Plan(with);
@@ -24,14 +25,14 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
         var precondition = effect.PreconditionAsync(with, session.Context(step, session.Now), cancellation);
         // one that takes its time must not hold back what is known so far
         if (!precondition.IsCompleted) session.Writer.Flush();
-        if (await precondition.ConfigureAwait(false) is { } against)
+        if (await session.Pen.Outside(() => precondition).ConfigureAwait(false) is { } against)
         {
             session.Finish(instance, "Failed", error: "PreconditionFailed", message: against);
             return StepProgress.Moved;
         }
         session.Writer.Emit(new StepIntended(State.Run, instance.Path, instance.Attempt + 1, with.Values, hash));
         session.Writer.Flush();
-        await AttemptAsync(session.Current, with, cancellation).ConfigureAwait(false);
+        await AttemptAsync(session.Again(instance), with, cancellation).ConfigureAwait(false);
         return StepProgress.Moved;
     }
 
@@ -47,7 +48,7 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
         ActionResult result;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var clock = step.Timeout is { } time ? session.Parts.Time.CreateTimer(_ => limit.Cancel(), null, time, Timeout.InfiniteTimeSpan) : null;
-        try { result = await effect.ExecuteAsync(with, session.Context(step, instance.IntendedAt!.Value, (pid, at) => Started(instance, pid, at)), limit.Token).ConfigureAwait(false); }
+        try { result = await session.Pen.Outside(() => effect.ExecuteAsync(with, session.Context(step, instance.IntendedAt!.Value, (pid, at) => Started(instance, pid, at)), limit.Token)).ConfigureAwait(false); }
         // a probe that was interrupted says nothing: it is made again when the run goes on
         catch (OperationCanceledException) when (effect is ProbeEffect && cancellation.IsCancellationRequested) { throw; }
         catch (OperationCanceledException) { result = new ActionResult(effect is ProbeEffect ? ActionOutcome.Failed : ActionOutcome.InDoubt, "it was interrupted") { Error = "Interrupted" }; }
@@ -69,15 +70,18 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
     /// <summary>Durable at once: whoever takes over after a crash must find the program.</summary>
     private void Started(StepInstance instance, int pid, DateTimeOffset at)
     {
-        session.Writer.Emit(new StepStarted(State.Run, instance.Path, instance.Attempt, pid, at, session.Parts.Host));
-        session.Writer.Flush();
+        session.Pen.Inside(() =>
+        {
+            session.Writer.Emit(new StepStarted(State.Run, instance.Path, instance.Attempt, pid, at, session.Parts.Host));
+            session.Writer.Flush();
+        });
     }
 
     private StepProgress Pause(StepInstance instance, DateTimeOffset until)
     {
         if (instance.Wait is { Opened.Kind: "Timer" } wait && !wait.IsLate(session.Now)) return StepProgress.Parked;
-        if (until <= session.PatientUntil) session.Nap = until;
-        else session.Open(instance, "Timer", $"attempt {instance.Attempt} failed{(instance.Error is null ? "" : $" ({instance.Error})")}; the next one is due", [], until);
+        if (until <= session.PatientUntil) return StepProgress.Napping(until);
+        session.Open(instance, "Timer", $"attempt {instance.Attempt} failed{(instance.Error is null ? "" : $" ({instance.Error})")}; the next one is due", [], until);
         return StepProgress.Parked;
     }
 

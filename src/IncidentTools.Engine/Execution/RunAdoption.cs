@@ -15,11 +15,19 @@ internal sealed class RunAdoption(RunParts parts, RunStarter starter)
         var hash = RunStarter.Hash(contents[0]);
         if (hash == state.Source) return (current, []);
         var (before, after) = (new BookIndex(current), new BookIndex(newer));
-        foreach (var visited in state.Steps.Keys)
+        foreach (var visited in state.Visits.Where(visit => !IsOfChild(state, visit)).Select(visit => visit.Step).Distinct(StringComparer.Ordinal))
             if (before.Step(visited) is { } old && (after.Step(visited) is not { } changed || Text(current, old) != Text(newer, changed))) throw Errors.ChangeRefused(state.Run, $"step {visited} was visited and is not the same any more");
         starter.RequireTrust(newer);
         writer.Emit(new RunAdopted(state.Run, newer.Version, hash, starter.Bind(newer, contents)));
         return (newer, contents);
+    }
+
+    /// <summary>A child's text is bound by the step that names its version.</summary>
+    private static bool IsOfChild(RunState state, StepInstance visit)
+    {
+        for (var frame = state.Frame(visit.Frame); frame.Outer is not null; frame = frame.Outer)
+            if (frame.IsBook) return true;
+        return false;
     }
 
     private static string Text(RunbookDefinition book, StepDefinition step) =>

@@ -20,21 +20,22 @@ public static class RunAnswers
     /// <exception cref="IncidentToolsException">WaitNotOpen, AnswerInvalid, ApproverRefused.</exception>
     public static WaitAnswered Decide(RunState state, string wait, string answer, object? value, string? note, string? sole, Answerer who, DateTimeOffset now)
     {
-        var step = state.Current?.Step ?? "";
+        var asked = state.Waiting(wait);
+        var step = asked?.Step ?? state.Current?.Step ?? "";
         if (state.Ended is { } ended) throw Errors.WaitNotOpen(step, $"the run ended {ended.Result}");
-        if (state.Current?.Wait is not { } open || open.Opened.Wait != wait) throw Errors.WaitNotOpen(step, "the run does not wait for it");
+        if (asked?.Wait is not { } open) throw Errors.WaitNotOpen(step, "the run does not wait for it");
         if (open.IsSettled) throw Errors.WaitNotOpen(step, "it was answered before");
         if (open.IsLate(now)) throw Errors.WaitNotOpen(step, $"it ended {UtcStamp.Format(open.Opened.DueAt!.Value)}");
         if (open.Opened.Kind == "Timer") throw Errors.WaitNotOpen(step, "it waits for time to pass, not for a person");
         if (open.Opened.Choices is { Count: > 0 } choices && !choices.Contains(answer, StringComparer.Ordinal)) throw Errors.AnswerInvalid(step, answer, string.Join(", ", choices));
-        var exception = open.Opened.Rule is { } rule ? Approver(state, open, rule, answer, sole, who) : null;
+        var exception = open.Opened.Rule is { } rule ? Approver(state, step, open, rule, answer, sole, who) : null;
         return new WaitAnswered(state.Run, wait, answer, value, note, exception);
     }
 
     /// <summary>The sole operator's reason when it was needed, else null.</summary>
-    private static string? Approver(RunState state, WaitState open, RunApproval rule, string answer, string? sole, Answerer who)
+    private static string? Approver(RunState state, string step, WaitState open, RunApproval rule, string answer, string? sole, Answerer who)
     {
-        var (step, actor) = (state.Current!.Step, who.Actor.Id);
+        var actor = who.Actor.Id;
         var requester = state.Drivers.Contains(actor) || state.Drivers.Overlaps(who.Ids);
         // whoever asked for it may take it back
         if (answer == "Deny" && requester) return null;

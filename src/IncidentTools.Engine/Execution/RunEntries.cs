@@ -39,7 +39,8 @@ public sealed record RunLeased(string Run, long Epoch) : IRunEntry
     public string Describe() => $"Run taken over (epoch {Epoch})";
 }
 
-public sealed record RunCancelRequested(string Run, string? Reason) : IRunEntry
+/// <param name="Rollback">Whether what was done is to be taken back once the run is at rest.</param>
+public sealed record RunCancelRequested(string Run, string? Reason, bool Rollback = false) : IRunEntry
 {
     public string Describe() => $"Cancel of the run requested{(Reason is null ? "" : $": {Reason}")}";
 }
@@ -49,7 +50,45 @@ public sealed record RunEnded(string Run, string Result, string Message) : IRunE
     public string Describe() => $"Run ended {Result}{(Message.Length == 0 ? "" : $": {Message}")}";
 }
 
-/// <param name="Path">The instance: <c>/step#visit</c>.</param>
+/// <summary>The run is not begun before other runs of its runbook and service have ended.</summary>
+public sealed record RunQueued(string Run, string Behind) : IRunEntry
+{
+    public string Describe() => $"Run is queued behind {Behind}";
+}
+
+/// <summary>What the run did is taken back from here on, the last first.</summary>
+/// <param name="Frame">Path of the runbook that is taken back: empty for the run's own, else a child's.</param>
+public sealed record RollbackStarted(string Run, string Frame, string Reason) : IRunEntry
+{
+    public string Describe() => $"Rollback started{(Reason.Length == 0 ? "" : $": {Reason}")}";
+}
+
+/// <summary>One of the step lists that a group runs: a branch, an item, a child runbook.</summary>
+/// <param name="Name">Branch id, <c>[key]</c> of an item, empty for a child runbook: the segment of its path.</param>
+/// <param name="Key">Of an item, as it is shown.</param>
+/// <param name="Source">Of a child runbook: SHA-256 of its text.</param>
+public sealed record FrameMember(
+    string Name, string? Key = null, [property: JsonConverter(typeof(PlainValueConverter))] object? Item = null, string? Source = null,
+    [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?>? Parameters = null);
+
+/// <summary>Branches, items or the child that a step opens: a snapshot, so that a resumed run works on what it began with.</summary>
+public sealed record GroupOpened(string Run, string Path, IReadOnlyList<FrameMember> Members) : IRunEntry
+{
+    bool IEntryData.IsDetail => true;
+    public string Describe() => $"Step {Path} opens {Members.Count}";
+}
+
+/// <summary>A branch, item or child came to its end.</summary>
+/// <param name="Path">The frame: <c>/fan#1/branch</c>.</param>
+public sealed record FrameEnded(
+    string Run, string Path, string Result, string Message, [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?>? Outputs = null) : IRunEntry
+{
+    bool IEntryData.IsDetail => true;
+    public bool IsGood => Result is "Succeeded" or "SucceededWithFailures";
+    public string Describe() => $"{Path} ended {Result}{(Message.Length == 0 ? "" : $": {Message}")}";
+}
+
+/// <param name="Path">The instance: <c>/step#visit</c>, within frames <c>/fan#1/branch/step#1</c>.</param>
 public sealed record StepEntered(string Run, string Path, string Step, int Visit) : IRunEntry
 {
     bool IEntryData.IsDetail => true;
@@ -133,6 +172,10 @@ public static class RunEntries
     [
         EntryType.Of<RunStarted>("run.started", 1, RunJson.Default, "/parameters"),
         EntryType.Of<RunAdopted>("run.adopted", 1, RunJson.Default),
+        EntryType.Of<RunQueued>("run.queued", 1, RunJson.Default),
+        EntryType.Of<RollbackStarted>("rollback.started", 1, RunJson.Default, "/reason"),
+        EntryType.Of<GroupOpened>("group.opened", 1, RunJson.Default, "/members/*/key", "/members/*/item", "/members/*/parameters"),
+        EntryType.Of<FrameEnded>("frame.ended", 1, RunJson.Default, "/message", "/outputs"),
         EntryType.Of<RunLeased>("run.leased", 1, RunJson.Default),
         new("run.cancelRequested", 1, RunJson.Default.RunCancelRequested, "/reason"),
         EntryType.Of<RunEnded>("run.ended", 1, RunJson.Default, "/message"),
@@ -155,6 +198,10 @@ public static class RunEntries
 [JsonSerializable(typeof(RunStarted))]
 [JsonSerializable(typeof(RunAdopted))]
 [JsonSerializable(typeof(RunLeased))]
+[JsonSerializable(typeof(RunQueued))]
+[JsonSerializable(typeof(RollbackStarted))]
+[JsonSerializable(typeof(GroupOpened))]
+[JsonSerializable(typeof(FrameEnded))]
 [JsonSerializable(typeof(RunCancelRequested))]
 [JsonSerializable(typeof(RunEnded))]
 [JsonSerializable(typeof(StepEntered))]

@@ -5,45 +5,69 @@ using IncidentTools.Engine.Runbooks;
 namespace IncidentTools.Engine.Execution;
 
 /// <summary>What people say to runs: answers, approvals, skips, cancels. Recorded whether or not a runner lives; nothing runs here.</summary>
-internal sealed class RunPeople(RunParts parts, Func<RunState, BookIndex> bookOf)
+internal sealed class RunPeople(RunParts parts, Func<RunState, RunBooks> booksOf)
 {
-    public void Answer(RunRow row, string? step, AnswerKind kind, StepAnswer answer) => parts.Journal.Update(row.Stream, _ =>
+    /// <param name="step">An id, the path of a visit, or null when only one waits.</param>
+    /// <returns>Path of the visit that was answered.</returns>
+    public string Answer(RunRow row, string? step, AnswerKind kind, StepAnswer answer)
     {
-        var state = RunWriter.Fold(parts.Journal, row.Stream, row.Run);
-        if (state.Ended is null && state.Current is { Wait: { } wait, IsFinished: false } current && (step is null || step == current.Step))
+        var path = "";
+        parts.Journal.Update(row.Stream, _ =>
         {
-            if (answer.Wait is { } meant && meant != wait.Opened.Wait) throw Errors.WaitNotOpen(meant, "the step waits for something else by now");
-            var definition = bookOf(state).Step(current.Step)!;
-            var (word, value) = Words(definition, wait, kind, answer);
+            var state = RunWriter.Fold(parts.Journal, row.Stream, row.Run);
+            var (visit, wait) = Meant(state, row, step, answer.Wait);
+            path = visit.Path;
+            var (word, value) = Words(booksOf(state).StepOf(state, visit), visit, wait, kind, answer);
             return [new EntryDraft(RunAnswers.Decide(state, wait.Opened.Wait, word, value, answer.Note, answer.SoleReason, Me(state), parts.Time.GetUtcNow()))];
+        });
+        return path;
+    }
+
+    /// <summary>The visit an answer is for. One that was answered a moment ago is found, too, so that a second answer hears that.</summary>
+    private (StepInstance Visit, WaitState Wait) Meant(RunState state, RunRow row, string? step, string? wait)
+    {
+        var asked = state.Ended is null ? state.Visits.Where(visit => visit.Wait is not null && (step is null || visit.Step == step || visit.Path == step)).ToList() : [];
+        var open = asked.Where(visit => !visit.Wait!.IsSettled).ToList();
+        var found = wait is not null && asked.Find(visit => visit.Wait!.Opened.Wait == wait) is { } named ? [named] : open.Count > 0 ? open : asked;
+        if (found.Count > 1 && found.Exists(visit => visit.Wait!.Opened.Kind != "Timer")) found = found.FindAll(visit => visit.Wait!.Opened.Kind != "Timer");
+        if (found is [var visit])
+        {
+            if (wait is not null && wait != visit.Wait!.Opened.Wait) throw Errors.WaitNotOpen(wait, "the step waits for something else by now");
+            return (visit, visit.Wait!);
         }
-        if (step is not null && bookOf(state).Step(step) is null) throw Errors.StepUnknown(row.Runbook, step);
-        throw Errors.StepNotWaiting(row.Run, step, step is not null && state.Steps.TryGetValue(step, out var last) ? last.State : state.Ended is { } ended ? ended.Result : step is null ? state.State : "Pending");
-    });
+        if (found.Count > 1) throw Errors.StepAmbiguous(step ?? found[0].Step, string.Join(", ", found.Select(item => item.Path)));
+        var last = state.Visits.LastOrDefault(item => item.Step == step || item.Path == step);
+        if (step is not null && last is null && booksOf(state).Root.Step(step) is null) throw Errors.StepUnknown(row.Runbook, step);
+        throw Errors.StepNotWaiting(row.Run, step, last?.State ?? (state.Ended is { } ended ? ended.Result : step is null ? state.State : "Pending"));
+    }
 
     public void Skip(RunRow row, string step, string reason) => parts.Journal.Update(row.Stream, _ =>
     {
         var state = RunWriter.Fold(parts.Journal, row.Stream, row.Run);
-        if (bookOf(state).Step(step) is not { } definition) throw Errors.StepUnknown(row.Runbook, step);
+        if (booksOf(state).Root.Step(step) is not { } definition) throw Errors.StepUnknown(row.Runbook, step);
         if (state.Ended is { } ended) throw Errors.SkipRefused(step, $"the run ended {ended.Result}");
-        if (state.Current is { IsFinished: false } current && current.Step == step && current.Open is not null) throw Errors.SkipRefused(step, "an attempt of it is under way or in doubt");
-        if (state.Steps.TryGetValue(step, out var last) && last.IsFinished && last.Visit >= (definition.MaxVisits ?? 1)) throw Errors.SkipRefused(step, $"it is over: {last.State}");
+        var last = state.Visits.LastOrDefault(visit => visit.Step == step);
+        if (last is { IsFinished: false, Open: not null }) throw Errors.SkipRefused(step, "an attempt of it is under way or in doubt");
+        if (last is { IsFinished: false, Members: not null }) throw Errors.SkipRefused(step, "what it runs is under way: skip the steps within it");
+        if (last is { IsFinished: true, Frame: FramePath.Root } && last.Visit >= (definition.MaxVisits ?? 1)) throw Errors.SkipRefused(step, $"it is over: {last.State}");
         return [new EntryDraft(new StepSkipRequested(row.Run, step, reason))];
     });
 
-    public void Cancel(RunRow row, string? reason) => parts.Journal.Update(row.Stream, _ =>
+    public void Cancel(RunRow row, string? reason, bool rollback) => parts.Journal.Update(row.Stream, _ =>
     {
         var state = RunWriter.Fold(parts.Journal, row.Stream, row.Run);
-        return state.Ended is not null || state.Cancel is not null ? [] : [new EntryDraft(new RunCancelRequested(row.Run, reason))];
+        return state.Ended is not null || state.Cancel is not null ? [] : [new EntryDraft(new RunCancelRequested(row.Run, reason, rollback))];
     });
 
     /// <summary>The answer in the words of the wait, its values typed.</summary>
-    private static (string Word, object? Value) Words(StepDefinition step, WaitState wait, AnswerKind kind, StepAnswer answer)
+    private static (string Word, object? Value) Words(StepDefinition step, StepInstance visit, WaitState wait, AnswerKind kind, StepAnswer answer)
     {
         var fits = (wait.Opened.Kind, kind) is ("Answer", AnswerKind.Complete) or ("Approval", AnswerKind.Approve or AnswerKind.Deny) or ("InDoubt", AnswerKind.Settle);
         if (!fits) throw Errors.AnswerMismatch(step.Id, wait.Opened.Kind switch { "Answer" => "an answer", "Approval" => "an approval", "InDoubt" => "somebody to say what became of it", _ => "time to pass" }, Hint(step.Id, wait.Opened.Kind));
         if (kind is AnswerKind.Approve or AnswerKind.Deny) return (kind.ToString(), null);
         if (kind == AnswerKind.Settle) return (answer.Answer ?? "", null);
+        // the instruction of an undo asks for nothing but its outcome
+        if (visit.IsFinished) return (answer.Answer ?? wait.Opened.Choices[0], null);
         var single = step.Use.With.ContainsKey("question");
         var given = single && answer.Values.Count == 0 && answer.Answer is { } said ? new Dictionary<string, object?> { ["answer"] = said } : answer.Values;
         var values = StepFields.Read(step.Id, step.Use.With, given);

@@ -16,9 +16,9 @@ internal sealed class RunPlanner(RunParts parts)
         var state = new RunState(start.Started.Run);
         state.Apply(start.Started, parts.Time.GetUtcNow(), parts.Time.GetUtcNow(), parts.Actor.Id);
         var book = new BookIndex(start.Book);
-        var roots = RunRoots.Of(state, book, null, parts.Incident, parts.Time.GetUtcNow(), parts.Evidence);
+        var roots = RunRoots.Of(state, state.Root, new RunBooks(book, _ => start.Book), null, parts.Incident, parts.Time.GetUtcNow(), parts.Evidence);
         var effects = new StepEffects(parts, file => File.ReadAllText(Path.GetFullPath(file, Path.GetDirectoryName(start.Book.Path) ?? ".")));
-        return [.. start.Book.Steps.Concat(start.Book.Handlers).Select(step => Plan(step, book, start, roots, effects))];
+        return [.. book.All.Select(step => Plan(step, book, start, roots, effects))];
     }
 
     private RunbookStep Plan(StepDefinition step, BookIndex book, RunStart start, RunRoots roots, StepEffects effects)

@@ -3,13 +3,24 @@ using IncidentTools.Engine.Journal;
 
 namespace IncidentTools.Engine.Execution;
 
+/// <summary>A visit that has not ended, as a row keeps it.</summary>
+/// <param name="Wait">Answer, Approval, Timer or InDoubt; null while it works.</param>
+/// <param name="Id">Of the wait.</param>
+/// <param name="Answered">Somebody said something to it.</param>
+/// <param name="InDoubt">An intent without a result, should its runner die now.</param>
+public sealed record RunLeaf(string Path, string Step, string? Wait = null, string? Id = null, string Message = "", DateTimeOffset? DueAt = null, bool Answered = false, bool InDoubt = false);
+
 /// <summary>A run's row.</summary>
-/// <param name="State">Running, Waiting or how it ended. A run whose wait was answered stays Waiting until somebody takes it up, so that the scheduled tick finds it.</param>
+/// <param name="State">Queued, Running, Waiting or how it ended. A run whose wait was answered stays Waiting until somebody takes it up, so that the scheduled tick finds it.</param>
+/// <param name="Open">Visits that have not ended, in the order of entering.</param>
 public sealed record RunRow(
-    string Run, string Stream, string? Incident, string Runbook, string Version, string Title, string? Service, string State, string? Step, string? WaitKind, string Message, DateTimeOffset? DueAt, bool Answered,
-    DateTimeOffset StartedAt, string StartedBy, DateTimeOffset? EndedAt, bool InDoubt = false)
+    string Run, string Stream, string? Incident, string Runbook, string Version, string Title, string? Service, string State, string? Step, string? WaitKind, string Message, DateTimeOffset? DueAt,
+    DateTimeOffset StartedAt, string StartedBy, DateTimeOffset? EndedAt, IReadOnlyList<RunLeaf> Open, bool InDoubt = false)
 {
-    public bool IsOpen => State is "Running" or "Waiting";
+    /// <summary>States of a run that has not ended.</summary>
+    public static readonly string[] OpenStates = ["Queued", "Running", "Waiting"];
+
+    public bool IsOpen => OpenStates.Contains(State);
 
     public RunbookRun ToPublic(string? holder, int? exitCode = null) => new()
     {
@@ -22,7 +33,7 @@ public sealed record RunRow(
         "Succeeded" => 0,
         "SucceededWithFailures" => 2,
         "Waiting" when WaitKind == "InDoubt" => 4,
-        "Waiting" => 3,
+        "Waiting" or "Queued" => 3,
         // nobody drives it: stopped between two steps, or its runner died in the middle of one and nobody knows what became of that
         "Running" => holder is not null ? 5 : InDoubt ? 4 : 3,
         _ => 1,
@@ -30,7 +41,7 @@ public sealed record RunRow(
 }
 
 /// <summary>One row a run.</summary>
-public sealed class RunProjection() : Projection<RunRow>("run", 2, RunRowJson.Default, [.. RunEntries.All.Select(type => type.Name)])
+public sealed class RunProjection() : Projection<RunRow>("run", 3, RunRowJson.Default, [.. RunEntries.All.Select(type => type.Name)])
 {
     public static RunProjection Instance { get; } = new();
 
@@ -40,19 +51,14 @@ public sealed class RunProjection() : Projection<RunRow>("run", 2, RunRowJson.De
 
     public override RunRow? Apply(string key, RunRow? row, Entry entry) => (row, entry.Data) switch
     {
-        (null, RunStarted data) => new RunRow(data.Run, entry.Stream, data.Incident, data.Runbook, data.Version, data.Title, data.Service.GetValueOrDefault("id") as string, "Running", null, null, "", null, false, entry.OccurredAt, entry.Actor.Id, null),
+        (null, RunStarted data) => new RunRow(data.Run, entry.Stream, data.Incident, data.Runbook, data.Version, data.Title, data.Service.GetValueOrDefault("id") as string, "Running", null, null, "", null, entry.OccurredAt, entry.Actor.Id, null, []),
         (null, _) => null,
-        (_, StepEntered data) => row with { Step = data.Step, State = "Running", WaitKind = null, Message = "", DueAt = null, Answered = false, InDoubt = false },
-        (_, StepIntended or StepFinished or StepAttempted) => Moved(row, entry.Data),
-        (_, WaitOpened data) => row with { State = "Waiting", WaitKind = data.Kind, Message = data.Prompt, DueAt = data.DueAt, Answered = false },
-        (_, WaitAnswered data) => row with { Answered = true, Message = $"answered: {data.Answer}; Resume-RunbookRun goes on" },
-        (_, RunEnded data) => row with { State = data.Result, WaitKind = null, Message = data.Message, DueAt = null, EndedAt = entry.OccurredAt },
+        (_, RunQueued data) => row with { State = "Queued", Message = $"behind {data.Behind}" },
+        (_, RunLeased) when row.State == "Queued" => row with { State = "Running", Message = "" },
+        (_, RunEnded data) => row with { State = data.Result, Step = row.Step, WaitKind = null, Message = data.Message, DueAt = null, EndedAt = entry.OccurredAt, Open = [], InDoubt = false },
+        (_, IRunEntry data) when RunLeaves.Apply(row.Open, data) is { } open => RunLeaves.Show(row with { Open = open }),
         _ => row,
     };
-
-    /// <summary>An intent without a result is in doubt, should its runner die now.</summary>
-    private static RunRow Moved(RunRow row, IEntryData data) =>
-        (row.State == "Waiting" ? row with { State = "Running", WaitKind = null, Message = "", DueAt = null, Answered = false } : row) with { InDoubt = data is StepIntended or StepAttempted { Outcome: "InDoubt" } };
 
     protected override object?[] Values(RunRow row) => [row.Incident, row.State, row.Runbook, UtcStamp.Format(row.StartedAt)];
 }

@@ -8,22 +8,55 @@ internal sealed class RunRoots(IReadOnlyDictionary<string, Func<object?>> makers
 {
     private readonly Dictionary<string, object?> _made = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <param name="instance">The visit that asks; null in a plan.</param>
+    /// <param name="frame">Where the expression stands: it sees this frame's steps and those outwards.</param>
+    /// <param name="instance">The visit that asks; null in a plan and at the end of a frame.</param>
     /// <param name="evidence">Folder of this machine where what must not be lost is copied; each run has its own in it.</param>
-    public static RunRoots Of(RunState state, BookIndex book, StepInstance? instance, Func<string, IReadOnlyDictionary<string, object?>> incident, DateTimeOffset now, string evidence = "")
+    public static RunRoots Of(RunState state, FrameState frame, RunBooks books, StepInstance? instance, Func<string, IReadOnlyDictionary<string, object?>> incident, DateTimeOffset now, string evidence = "")
     {
         var started = state.Started!;
-        return new RunRoots(new Dictionary<string, Func<object?>>(StringComparer.OrdinalIgnoreCase)
+        var makers = new Dictionary<string, Func<object?>>(StringComparer.OrdinalIgnoreCase)
         {
-            ["params"] = () => started.Parameters,
+            ["params"] = () => Parameters(frame) ?? started.Parameters,
             ["service"] = () => started.Service,
             ["incident"] = () => started.Incident is { } id ? incident(id) : null,
             ["run"] = () => Map(("id", state.Run), ("runbook", started.Runbook), ("version", started.Version), ("title", started.Title), ("startedAt", state.StartedAt), ("startedBy", state.StartedBy), ("evidence", Path.Combine(evidence, state.Run))),
-            ["vars"] = () => state.Variables,
+            ["vars"] = frame.VisibleVariables,
             ["now"] = () => now,
-            ["steps"] = () => book.Steps.Concat(book.Book.Handlers).ToDictionary(step => step.Id, step => (object?)Step(state.Steps.GetValueOrDefault(step.Id)), StringComparer.OrdinalIgnoreCase),
-            ["step"] = () => instance is null ? null : Map(("id", instance.Step), ("visit", (long)instance.Visit), ("attempt", (long)instance.Attempt), ("enteredAt", instance.EnteredAt), ("intendedAt", instance.IntendedAt)),
-        });
+            ["steps"] = () => new VisibleSteps(frame, books),
+            ["step"] = () => instance is null ? null : Visit(instance),
+        };
+        // the items of the loops it stands in, the innermost as $item too
+        for (var each = frame; each is { IsBook: false }; each = each.Outer)
+        {
+            if (each.Member!.Key is null) continue;
+            var item = each.Member.Item;
+            makers.TryAdd("item", () => item);
+            if (books.Of(each).Step(each.GroupStep!) is { } step) makers.TryAdd(StepGroup.ItemName(step), () => item);
+        }
+        return new RunRoots(makers);
+    }
+
+    /// <summary>The same with some roots more.</summary>
+    public RunRoots With(params (string Name, object? Value)[] more)
+    {
+        var all = new Dictionary<string, Func<object?>>(makers, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in more) all[name] = () => value;
+        return new RunRoots(all);
+    }
+
+    private static IReadOnlyDictionary<string, object?>? Parameters(FrameState frame)
+    {
+        var book = frame;
+        while (!book.IsBook) book = book.Outer!;
+        return book.Member?.Parameters;
+    }
+
+    private static Dictionary<string, object?> Visit(StepInstance instance)
+    {
+        var map = Map(("id", instance.Step), ("visit", (long)instance.Visit), ("attempt", (long)instance.Attempt), ("enteredAt", instance.EnteredAt), ("intendedAt", instance.IntendedAt), ("path", instance.Path));
+        if (!instance.IsFinished) return map;
+        foreach (var (name, value) in Step(instance)) map.TryAdd(name, value);
+        return map;
     }
 
     /// <summary>The last visit of a step; <c>state</c> is always there.</summary>
@@ -34,7 +67,7 @@ internal sealed class RunRoots(IReadOnlyDictionary<string, Func<object?>> makers
             ("state", last.State), ("status", last.Status), ("error", last.Error), ("message", last.Message), ("visit", (long)last.Visit), ("attempts", (long)last.Attempt), ("startedAt", last.EnteredAt), ("endedAt", last.EndedAt));
         // a value that is not there is a reference to what does not exist, not an empty one
         if (last.IsFinished) map["value"] = last.Value;
-        foreach (var name in new[] { "observations", "output" })
+        foreach (var name in new[] { "observations", "output", "outputs" })
             if (last.Detail.TryGetValue(name, out var detail)) map[name] = detail;
         return map;
     }
@@ -57,4 +90,24 @@ internal sealed class RunRoots(IReadOnlyDictionary<string, Func<object?>> makers
 
     public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => makers.Keys.Select(key => KeyValuePair.Create(key, this[key])).GetEnumerator();
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary><c>$steps</c>: the steps visible from a frame, each made when it is asked for: a run of thousands of steps asks for two or three.</summary>
+    private sealed class VisibleSteps(FrameState frame, RunBooks books) : IReadOnlyDictionary<string, object?>
+    {
+        private readonly BookIndex _book = books.Of(frame);
+
+        public bool TryGetValue(string key, [MaybeNullWhen(false)] out object? value)
+        {
+            value = _book.Step(key.ToLowerInvariant()) is { } step ? Step(frame.Find(step.Id)) : null;
+            return value is not null;
+        }
+
+        public object? this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException(key);
+        public bool ContainsKey(string key) => _book.Step(key.ToLowerInvariant()) is not null;
+        public IEnumerable<string> Keys => _book.All.Select(step => step.Id);
+        public IEnumerable<object?> Values => Keys.Select(key => this[key]);
+        public int Count => _book.All.Count();
+        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => Keys.Select(key => KeyValuePair.Create(key, this[key])).GetEnumerator();
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -5,23 +5,24 @@ using IncidentTools.Engine.Runbooks;
 namespace IncidentTools.Engine.Execution;
 
 /// <summary>One drive of a run: what the kinds of step work with.</summary>
-internal sealed record RunSession(RunParts Parts, string Stream, RunWriter Writer, BookIndex Book, RunOptions Options, StepEffects Effects)
+internal sealed record RunSession(RunParts Parts, string Stream, RunWriter Writer, RunBooks Books, RunOptions Options, StepEffects Effects) : IDisposable
 {
     /// <summary>Until when timers and retries are awaited in this drive.</summary>
     public DateTimeOffset PatientUntil { get; set; }
-    /// <summary>A pause that is slept here and needs no entry: the run is looked at again after it.</summary>
-    public DateTimeOffset? Nap { get; set; }
+    public RunPen Pen { get; } = new();
 
     public RunState State => Writer.State;
+    public BookIndex Book => Books.Root;
     public DateTimeOffset Now => Parts.Time.GetUtcNow();
     public IExpressionEvaluator Evaluator => Parts.Expressions();
 
-    public RunRoots Roots(StepInstance? instance) => RunRoots.Of(State, Book, instance, Parts.Incident, Now, Parts.Evidence);
+    public RunRoots Roots(FrameState frame, StepInstance? instance) => RunRoots.Of(State, frame, Books, instance, Parts.Incident, Now, Parts.Evidence);
+    public RunRoots Roots(StepInstance instance) => Roots(State.Frame(instance.Frame), instance);
     public Arguments Resolve(UseDefinition use, StepInstance instance) => StepArguments.Resolve(use, Parts.Uses, Evaluator, Roots(instance));
     public bool IsTrue(Expression expression, StepInstance instance) => StepArguments.Condition(expression, Evaluator, Roots(instance));
 
     /// <summary>The instance as it stands after what was emitted.</summary>
-    public StepInstance Current => State.Current!;
+    public StepInstance Again(StepInstance instance) => State.Instance(instance.Path);
     public string NewWait() => Uuid7.New(Now);
 
     public void Finish(StepInstance instance, string state, object? value = null, string? error = null, string message = "", string? go = null, string? by = null, bool sets = false) =>
@@ -33,13 +34,17 @@ internal sealed record RunSession(RunParts Parts, string Stream, RunWriter Write
 
     public ActionContext Context(StepDefinition step, DateTimeOffset intendedAt, Action<int, DateTimeOffset>? started = null) =>
         new(Parts.Time, Parts.Processes, Parts.Secrets, Parts.Mask, Parts.Scripts, intendedAt) { OnProcessStarted = started, MaxLines = step.Capture.MaxLines, MaxBytes = step.Capture.MaxBytes };
+
+    public void Dispose() => Pen.Dispose();
 }
 
 /// <summary>What came of looking at a step.</summary>
-internal enum StepProgress
+/// <param name="IsParked">It waits; <see cref="WaitState"/> says for what. False: the journal moved on, look again.</param>
+/// <param name="Nap">A pause that is slept here and needs no entry.</param>
+/// <param name="AtRest">Everything within it waits: nothing more is to be waited for here.</param>
+internal readonly record struct StepProgress(bool IsParked, DateTimeOffset? Nap = null, bool AtRest = false)
 {
-    /// <summary>The journal moved on: look again.</summary>
-    Moved,
-    /// <summary>It waits; <see cref="WaitState"/> says for what.</summary>
-    Parked,
+    public static StepProgress Moved => default;
+    public static StepProgress Parked => new(true);
+    public static StepProgress Napping(DateTimeOffset until) => new(true, until);
 }

@@ -25,7 +25,7 @@ internal sealed class RunStarter(RunParts parts)
         var bound = Bind(book, contents);
         return new RunStart(
             new RunStarted(
-                run, book.Id, book.Version, book.Title, Hash(contents[0]), bound, incident?["id"] as string, Parameters(request, book, service), Record(service, workspace),
+                run, book.Id, book.Version, book.Title, Hash(contents[0]), bound, incident?["id"] as string, ParameterShapes.Read(book, request.Parameters, service), Record(service, workspace),
                 workspace.Policy.Approval.ByImpact.ToDictionary(pair => pair.Key, pair => new RunApproval(pair.Value.By, pair.Value.Min, pair.Value.NotRequester, pair.Value.Expires, pair.Value.Assurance), StringComparer.Ordinal),
                 workspace.Policy.Approval.SoleOperator.Allowed),
             book, contents);
@@ -35,29 +35,67 @@ internal sealed class RunStarter(RunParts parts)
     public void RequireTrust(RunbookDefinition book)
     {
         var workspace = parts.Workspace();
-        if (!workspace.Trusted && book.Steps.Concat(book.Handlers).SelectMany(step => new[] { step.Use, step.Check, step.Undo, step.UntilProbe }).OfType<UseDefinition>()
+        if (!workspace.Trusted && WithChildren(book).SelectMany(each => each.AllSteps).SelectMany(step => step.AllUses)
             .Any(use => parts.Uses.Find(use.Uses) is { HasEffect: true } || use.Uses is "probe.command" or "probe.service")) throw Errors.WorkspaceNotTrusted(workspace.Path);
     }
 
-    /// <summary>Templates and script files that the runbook names; their bytes are added to <paramref name="contents"/>.</summary>
+    /// <summary>Refuses to begin where the system, a program or a module is missing that a runbook requires.</summary>
+    /// <exception cref="IncidentToolsException">RequirementMissing.</exception>
+    public void Require(RunbookDefinition book)
+    {
+        foreach (var each in WithChildren(book))
+            if (new RunbookEnvironment(parts.Processes, parts.Secrets).Check(each).FirstOrDefault(finding => finding.Code is "IT5001" or "IT5002" or "IT5003") is { } missing) throw Errors.RequirementMissing(each.Id, missing.Message);
+    }
+
+    /// <summary>Templates, script files and other runbooks that the runbook names; their bytes are added to <paramref name="contents"/>.</summary>
+    /// <exception cref="IncidentToolsException">FileUnreadable, FileAmbiguous, RunbookNotFound, VersionPinned.</exception>
     public Dictionary<string, string> Bind(RunbookDefinition book, List<byte[]> contents)
     {
         var bound = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var use in book.Steps.Concat(book.Handlers).Select(step => step.Use))
+        foreach (var each in WithChildren(book))
         {
-            if (use.Uses == "notify" && use.With.GetValueOrDefault("template") is string template) Add("template:" + template, MessageTemplate.Find(template, [.. parts.TemplateFolders()]));
-            if (use.Uses == "script" && use.With.GetValueOrDefault("file") is string file) Add("file:" + file, Path.GetFullPath(file, Path.GetDirectoryName(book.Path) ?? "."));
+            if (each != book) Add($"runbook:{each.Id}@{each.Version}", Encoding.UTF8.GetBytes(each.Source));
+            foreach (var use in each.AllSteps.Select(step => step.Use))
+            {
+                if (use.Uses == "notify" && use.With.GetValueOrDefault("template") is string template) Add("template:" + template, Read(MessageTemplate.Find(template, [.. parts.TemplateFolders()])));
+                if (use.Uses == "script" && use.With.GetValueOrDefault("file") is string file) Add("file:" + file, Read(Path.GetFullPath(file, Path.GetDirectoryName(each.Path) ?? ".")));
+            }
         }
         return bound;
 
-        void Add(string name, string path)
+        void Add(string name, byte[] bytes)
         {
-            if (bound.ContainsKey(name)) return;
-            byte[] bytes;
-            try { bytes = File.ReadAllBytes(path); }
+            var hash = Hash(bytes);
+            if (bound.TryGetValue(name, out var earlier) && earlier != hash) throw Errors.FileAmbiguous(name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+            if (bound.TryAdd(name, hash)) contents.Add(bytes);
+        }
+
+        static byte[] Read(string path)
+        {
+            try { return File.ReadAllBytes(path); }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException) { throw Errors.FileUnreadable(path, error); }
-            contents.Add(bytes);
-            bound[name] = Hash(bytes);
+        }
+    }
+
+    /// <summary>A runbook and all that it runs, each once, in the pinned version.</summary>
+    /// <exception cref="IncidentToolsException">RunbookNotFound, VersionPinned, RunbookNested.</exception>
+    private List<RunbookDefinition> WithChildren(RunbookDefinition book)
+    {
+        var found = new List<RunbookDefinition>();
+        Collect(book, []);
+        return found;
+
+        void Collect(RunbookDefinition of, IReadOnlyList<string> outer)
+        {
+            if (outer.Contains(of.Id)) throw Errors.RunbookNested(string.Join(" → ", [.. outer, of.Id]));
+            if (found.Exists(other => other.Id == of.Id && other.Version == of.Version)) return;
+            found.Add(of);
+            foreach (var child in of.AllSteps.Select(step => step.Child).OfType<ChildDefinition>())
+            {
+                var other = parts.Find(child.Name);
+                if (other.Version != child.Version) throw Errors.VersionPinned(of.Id, child.Name, child.Version, other.Version);
+                Collect(other, [.. outer, of.Id]);
+            }
         }
     }
 
@@ -75,26 +113,5 @@ internal sealed class RunStarter(RunParts parts)
         if (service is null) return new Dictionary<string, object?>();
         if (!workspace.Services.TryGetValue(service, out var known)) return new Dictionary<string, object?> { ["id"] = service };
         return known.Record;
-    }
-
-    private static Dictionary<string, object?> Parameters(RunRequest request, RunbookDefinition book, string? service)
-    {
-        foreach (var name in request.Parameters.Keys)
-            if (book.Parameters.All(parameter => parameter.Name != name)) throw Errors.ParameterInvalid(book.Id, name, "there is no such parameter", Nearest.Hint(name, book.Parameters.Select(parameter => parameter.Name)));
-        var values = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var parameter in book.Parameters)
-        {
-            var given = request.Parameters.GetValueOrDefault(parameter.Name) ?? (parameter.Type == "service" ? service : null);
-            if (given is null && parameter.Required) throw Errors.ParameterInvalid(book.Id, parameter.Name, $"a {parameter.Type} is required", parameter.Type == "service" ? "Give -Service, or an incident that has one." : null);
-            values[parameter.Name] = given is null ? parameter.Default : Typed(book, parameter, given);
-        }
-        return values;
-    }
-
-    private static object? Typed(RunbookDefinition book, RunbookParameterDefinition parameter, object given)
-    {
-        var bag = new DiagnosticBag();
-        var value = ValueReader.Read(given, ParameterShapes.Of(parameter), "", bag);
-        return bag.HasErrors ? throw Errors.ParameterInvalid(book.Id, parameter.Name, bag.Items[0].Message, bag.Items[0].Fix) : value;
     }
 }

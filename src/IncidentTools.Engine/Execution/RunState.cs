@@ -2,57 +2,27 @@ using IncidentTools.Engine.Journal;
 
 namespace IncidentTools.Engine.Execution;
 
-/// <summary>One visit of a step, as its entries add up.</summary>
-public sealed record StepInstance(string Path, string Step, int Visit, DateTimeOffset EnteredAt)
-{
-    public string State { get; init; } = "Running";
-    /// <summary>Number of the last attempt, the <c>n</c> of <c>@n</c>.</summary>
-    public int Attempt { get; init; }
-    /// <summary>Attempts used up: those found to have had no effect do not count.</summary>
-    public int Used { get; init; }
-    /// <summary>An intent without a result: in doubt for whoever reads it.</summary>
-    public StepIntended? Open { get; init; }
-    public DateTimeOffset? IntendedAt { get; init; }
-    public DateTimeOffset? RetryAt { get; init; }
-    public object? Value { get; init; }
-    public string? Error { get; init; }
-    public string? Goto { get; init; }
-    public WaitState? Wait { get; init; }
-    /// <summary>The plan that was approved for this visit; it covers all of its attempts.</summary>
-    public string? ApprovedPlan { get; init; }
-    /// <summary>The last attempt's intent: what an undo takes its arguments from.</summary>
-    public StepIntended? Intended { get; init; }
-    /// <summary>The program of the open attempt, if one was started.</summary>
-    public StepStarted? Process { get; init; }
-    public string? Status { get; init; }
-    public string Message { get; init; } = "";
-    public IReadOnlyDictionary<string, object?> Detail { get; init; } = NoDetail;
-    public string? SettledBy { get; init; }
-    public DateTimeOffset? EndedAt { get; init; }
-    private static readonly Dictionary<string, object?> NoDetail = [];
-    public bool IsFinished => State is not ("Running" or "Waiting");
-}
-
-/// <summary>A wait and what was answered to it in time, in recorded order.</summary>
-public sealed record WaitState(WaitOpened Opened, IReadOnlyList<(string Actor, WaitAnswered Data)> Answers)
-{
-    public bool Denied => Answers.Any(answer => answer.Data.Answer == "Deny");
-    public bool Approved => !Denied && Answers.Select(answer => answer.Actor).Distinct(StringComparer.Ordinal).Count() >= Opened.Rule!.Min;
-    /// <summary>Whether nothing more can be said: an approval after enough voices or one denial, anything else after one answer.</summary>
-    public bool IsSettled => Opened.Rule is null ? Answers.Count > 0 : Denied || Approved;
-    public bool IsLate(DateTimeOffset now) => Opened.DueAt is { } due && now >= due;
-}
-
 /// <summary>A run folded from its entries, one at a time and each once, so that a run costs what it is long.</summary>
-public sealed class RunState(string run)
+public sealed class RunState
 {
-    private readonly Dictionary<string, StepInstance> _last = new(StringComparer.Ordinal);
+    private readonly string _run;
+    private readonly Dictionary<string, FrameState> _frames = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
     private readonly List<StepInstance> _visits = [];
-    private readonly Dictionary<string, object?> _variables = new(StringComparer.Ordinal);
+    private readonly SortedSet<int> _open = [];
+    private readonly Dictionary<string, string> _waits = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _skips = new(StringComparer.Ordinal);
     private readonly HashSet<string> _drivers = new(StringComparer.Ordinal);
+    private int _finished;
 
-    public string Run => run;
+    public RunState(string run)
+    {
+        _run = run;
+        _frames[FramePath.Root] = Root = new FrameState(FramePath.Root, null, null, null);
+    }
+
+    public string Run => _run;
     public RunStarted? Started { get; private set; }
     public DateTimeOffset StartedAt { get; private set; }
     public string StartedBy { get; private set; } = "";
@@ -63,23 +33,54 @@ public sealed class RunState(string run)
     public DateTimeOffset? EndedAt { get; private set; }
     public RunEnded? Ended { get; private set; }
     public RunCancelRequested? Cancel { get; private set; }
-    /// <summary>The visit that was entered last; the only one that can be unfinished.</summary>
-    public StepInstance? Current { get; private set; }
-    public int Instances { get; private set; }
+    /// <summary>It waits for other runs of its runbook and service to end.</summary>
+    public bool IsQueued { get; private set; }
+    public FrameState Root { get; }
+    /// <summary>The visit of the run's own step list that was entered last.</summary>
+    public StepInstance? Current => Root.Current;
+    public int Instances => _visits.Count;
     /// <summary>Position in the stream up to which entries were folded.</summary>
     public long Seq { get; set; }
     /// <summary>Who started the run and who drove it since: the requesters of its approvals.</summary>
     public IReadOnlySet<string> Drivers => _drivers;
-    /// <summary>The last visit of each step.</summary>
-    public IReadOnlyDictionary<string, StepInstance> Steps => _last;
-    /// <summary>What <c>set</c> steps gave, the last value of each.</summary>
-    public IReadOnlyDictionary<string, object?> Variables => _variables;
+    /// <summary>The last visit of each step of the run's own list.</summary>
+    public IReadOnlyDictionary<string, StepInstance> Steps => Root.Steps;
+    public IReadOnlyDictionary<string, object?> Variables => Root.Variables;
     /// <summary>Every visit in the order of entering.</summary>
     public IReadOnlyList<StepInstance> Visits => _visits;
     /// <summary>Why a step is to be left out at its current or next visit; null when nobody said so.</summary>
     public string? SkipReason(string step) => _skips.GetValueOrDefault(step);
 
-    public string State => Ended?.Result ?? (Current?.Wait is { IsSettled: false } ? "Waiting" : "Running");
+    public FrameState Frame(string path) => _frames.TryGetValue(path, out var frame) ? frame : throw new InvalidDataException($"run {_run}: there is no frame '{path}'");
+    public StepInstance Instance(string path) => Find(path) ?? throw new InvalidDataException($"run {_run}: an entry of {path} stands outside its visit");
+    public StepInstance? Find(string path) => _index.TryGetValue(path, out var index) ? _visits[index] : null;
+    /// <summary>The visit that has, or had, this wait.</summary>
+    public StepInstance? Waiting(string wait) => _waits.TryGetValue(wait, out var path) && Find(path) is { } instance && instance.Wait?.Opened.Wait == wait ? instance : null;
+
+    /// <summary>Unfinished visits with nothing unfinished within them, in the order of entering.</summary>
+    public IEnumerable<StepInstance> Leaves
+    {
+        get
+        {
+            var open = _open.Select(index => _visits[index]).ToList();
+            return open.Where(visit => visit.Members is null || !open.Exists(other => other.Path.StartsWith(visit.Path + "/", StringComparison.Ordinal)));
+        }
+    }
+
+    /// <summary>Visits for which somebody or some time is waited, those that a rollback takes back included.</summary>
+    public IEnumerable<StepInstance> Waits => _asked.Select(path => Instance(path)).Where(visit => visit.Wait is { IsSettled: false }).OrderBy(visit => _index[visit.Path]);
+
+    public string State => Ended?.Result ?? (IsQueued ? "Queued" : IsParked ? "Waiting" : "Running");
+
+    /// <summary>Whether every leaf waits, itself or for something within it that is taken back.</summary>
+    private bool IsParked
+    {
+        get
+        {
+            var waits = Waits.ToList();
+            return waits.Count > 0 && Leaves.All(leaf => leaf.Wait is { IsSettled: false } || waits.Exists(visit => visit.Path.StartsWith(leaf.Path + "/", StringComparison.Ordinal)));
+        }
+    }
 
     /// <summary>Folds one entry; entries of other runs only move <see cref="Seq"/>.</summary>
     public void Apply(Entry entry)
@@ -92,41 +93,58 @@ public sealed class RunState(string run)
     /// <summary>Folds what is, or is about to be, an entry.</summary>
     public void Apply(IRunEntry data, DateTimeOffset occurred, DateTimeOffset recorded, string actor)
     {
-        if (data.Run != run) return;
+        if (data.Run != _run) return;
         switch (data)
         {
             case RunStarted started: (Started, StartedAt, StartedBy, Source, Bound) = (started, occurred, actor, started.Source, started.Bound); _drivers.Add(actor); break;
+            case RunQueued: IsQueued = true; break;
             case RunAdopted adopted: (Source, Bound) = (adopted.Source, adopted.Bound); break;
-            case RunLeased: _drivers.Add(actor); break;
+            case RunLeased: IsQueued = false; _drivers.Add(actor); break;
             case RunCancelRequested cancel: Cancel ??= cancel; break;
+            case RollbackStarted rollback: Frame(rollback.Frame).Rollback ??= rollback; break;
             case RunEnded ended: (Ended, EndedAt) = (ended, occurred); break;
             case StepSkipRequested skip: _skips[skip.Step] = skip.Reason; break;
             case StepEntered entered: Enter(new StepInstance(entered.Path, entered.Step, entered.Visit, occurred)); break;
-            case StepIntended intended: Set(Intended(Of(intended.Path), intended, occurred)); break;
-            case StepStarted started: Set(Of(started.Path) with { Process = started }); break;
-            case StepAttempted attempted: Set(Attempted(Of(attempted.Path), attempted)); break;
+            case GroupOpened opened: Open(Instance(opened.Path) with { Members = opened.Members }); break;
+            case FrameEnded ended: Frame(ended.Path).Ended = ended; break;
+            case StepIntended intended: Set(Intended(Instance(intended.Path), intended, occurred)); break;
+            case StepStarted started: Set(Instance(started.Path) with { Process = started }); break;
+            case StepAttempted attempted: Set(Attempted(Instance(attempted.Path), attempted)); break;
             case StepFinished finished: Finish(finished, occurred); break;
-            case UndoFinished undone: Undo(undone); break;
-            case WaitOpened opened: Set(Of(opened.Path) with { Wait = new WaitState(opened, []), State = "Waiting" }); break;
+            case UndoIntended undo: Set(Instance(undo.Path) with { Undoing = undo, Wait = null }); break;
+            case UndoFinished undone: Set(Instance(undone.Path) with { State = undone.State, Error = undone.Error, Message = undone.Message, Undoing = null, Wait = null }); break;
+            case WaitOpened opened: Wait(opened); break;
             case WaitAnswered answered: Answer(answered, recorded, actor); break;
             default: break;
         }
     }
 
-    private StepInstance Of(string path) => Current?.Path == path ? Current : throw new InvalidDataException($"run {run}: an entry of {path} stands outside its visit");
-
     private void Enter(StepInstance instance)
     {
-        Instances++;
+        _index[instance.Path] = _visits.Count;
+        _open.Add(_visits.Count);
         _visits.Add(instance);
-        Set(instance);
+        Frame(instance.Frame).Enter(instance);
     }
 
     private void Set(StepInstance instance)
     {
-        Current = instance;
-        _last[instance.Step] = instance;
-        _visits[^1] = instance;
+        var index = _index[instance.Path];
+        _visits[index] = instance;
+        if (instance.IsFinished) _open.Remove(index);
+        if (instance.Wait is null) _asked.Remove(instance.Path);
+        Frame(instance.Frame).Replace(instance);
+    }
+
+    private void Open(StepInstance group)
+    {
+        Set(group);
+        var outer = Frame(group.Frame);
+        foreach (var member in group.Members!)
+        {
+            var path = FramePath.Of(group.Path, member.Name);
+            _frames[path] = new FrameState(path, outer, group, member);
+        }
     }
 
     private static StepInstance Intended(StepInstance instance, StepIntended data, DateTimeOffset at) => instance with
@@ -145,32 +163,31 @@ public sealed class RunState(string run)
 
     private void Finish(StepFinished data, DateTimeOffset at)
     {
-        var instance = Of(data.Path);
+        var instance = Instance(data.Path);
         Set(instance with
         {
             State = data.State, Value = data.Value, Error = data.Error, Message = data.Message, Goto = data.Goto, Open = null, Wait = null, RetryAt = null, Status = data.Status,
-            Detail = data.Detail ?? instance.Detail, SettledBy = data.SettledBy, EndedAt = at,
+            Detail = data.Detail ?? instance.Detail, SettledBy = data.SettledBy, EndedAt = at, FinishOrder = ++_finished,
         });
         _skips.Remove(instance.Step);
         if (data is not { Sets: true, Value: IReadOnlyDictionary<string, object?> set }) return;
-        foreach (var (name, value) in set) _variables[name] = value;
+        var frame = Frame(instance.Frame);
+        foreach (var (name, value) in set) frame.SetVariable(name, value);
     }
 
-    /// <summary>Any finished visit, also of a run that ended.</summary>
-    private void Undo(UndoFinished data)
+    /// <summary>A wait of a rollback belongs to a visit that stays finished.</summary>
+    private void Wait(WaitOpened opened)
     {
-        var index = _visits.FindLastIndex(visit => visit.Path == data.Path);
-        if (index < 0) throw new InvalidDataException($"run {run}: {data.Path} was never visited");
-        var undone = _visits[index] with { State = data.State, Error = data.Error, Message = data.Message };
-        _visits[index] = undone;
-        if (_last[undone.Step].Path == data.Path) _last[undone.Step] = undone;
-        if (Current?.Path == data.Path) Current = undone;
+        var instance = Instance(opened.Path);
+        _waits[opened.Wait] = opened.Path;
+        _asked.Add(opened.Path);
+        Set(instance with { Wait = new WaitState(opened, []), State = instance.IsFinished ? instance.State : "Waiting" });
     }
 
     private void Answer(WaitAnswered data, DateTimeOffset recorded, string actor)
     {
         // late, second and stray answers stay in the journal and change nothing
-        if (Current?.Wait is not { } wait || wait.Opened.Wait != data.Wait || wait.IsSettled || wait.IsLate(recorded)) return;
-        Set(Current with { Wait = wait with { Answers = [.. wait.Answers, (actor, data)] } });
+        if (Waiting(data.Wait) is not { Wait: { } wait } instance || wait.IsSettled || wait.IsLate(recorded)) return;
+        Set(instance with { Wait = wait with { Answers = [.. wait.Answers, (actor, data)] } });
     }
 }

@@ -6,7 +6,7 @@ namespace IncidentTools.Engine.Execution;
 /// <summary>Steps as people see them.</summary>
 internal static class StepView
 {
-    public static RunbookStep Of(RunSession session, StepInstance instance) => Of(session.State, session.Book, session.Book.Step(instance.Step)!, instance);
+    public static RunbookStep Of(RunSession session, StepInstance instance) => Of(session.State, session.Books.Of(session.State.Frame(instance.Frame)), session.Books.StepOf(session.State, instance), instance);
 
     /// <param name="instance">Null for a step not reached.</param>
     public static RunbookStep Of(RunState state, BookIndex book, StepDefinition step, StepInstance? instance)

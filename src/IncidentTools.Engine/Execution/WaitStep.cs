@@ -30,6 +30,7 @@ internal sealed class WaitStep(RunSession session, StepDefinition step)
             return StepProgress.Moved;
         }
         if (!wait.IsLate(session.Now)) return null;
+        session.Writer.Flush();
         session.Finish(instance, "TimedOut", error: "Expired", message: $"nobody answered by {UtcStamp.Format(wait.Opened.DueAt!.Value)}");
         // an answer that came in time and was not seen yet wins
         session.Writer.FlushUnlessChanged();
@@ -108,7 +109,8 @@ internal sealed class WaitStep(RunSession session, StepDefinition step)
         if (step.Until is { } condition) return (session.IsTrue(condition, instance), $"until {condition.Text}");
         var use = step.UntilProbe!;
         session.Writer.Flush();
-        var result = await session.Parts.Probes[use.Uses].CheckAsync(session.Resolve(use, instance), new ProbeContext(session.Parts.Time, session.Parts.Processes, session.Parts.Secrets, session.Parts.Mask), cancellation).ConfigureAwait(false);
+        var with = session.Resolve(use, instance);
+        var result = await session.Pen.Outside(() => session.Parts.Probes[use.Uses].CheckAsync(with, new ProbeContext(session.Parts.Time, session.Parts.Processes, session.Parts.Secrets, session.Parts.Mask), cancellation)).ConfigureAwait(false);
         return (result.Status is ProbeStatus.Pass or ProbeStatus.Warn, result.Message);
     }
 }

@@ -28,8 +28,19 @@ public sealed record RunbookDefinition
     public string Concurrency { get; init; } = "forbid";
     public string? OnError { get; init; }
     public string? OnCancel { get; init; }
+    /// <summary>wait (for Retry, Skip or Stop) or continue, for steps that say nothing else.</summary>
+    public string OnUndoFailure { get; init; } = "wait";
+    /// <summary>normal or restricted.</summary>
+    public string Visibility { get; init; } = "normal";
+    /// <summary>Where steps run that name no target of their own.</summary>
+    public IReadOnlyList<object?> Target { get; init; } = [];
+    public IReadOnlyList<OutputDefinition> Outputs { get; init; } = [];
+    public IReadOnlyList<ClockDefinition> Clocks { get; init; } = [];
+    public IReadOnlyList<EveryDefinition> Every { get; init; } = [];
     public IReadOnlyList<StepDefinition> Steps { get; init; } = [];
     public IReadOnlyList<StepDefinition> Handlers { get; init; } = [];
+    /// <summary>Every step there is, in the order of the file: a step, then those inside it; the main line, then the handlers, then what is done every so often.</summary>
+    public IEnumerable<StepDefinition> AllSteps => Steps.Concat(Handlers).Concat(Every.SelectMany(every => every.Steps)).SelectMany(step => step.WithInner);
     /// <summary>The file as read; what a run stores.</summary>
     public required string Source { get; init; }
     /// <summary>SHA-256 of the source's bytes, lower-case hex.</summary>
@@ -86,8 +97,19 @@ public sealed record StepDefinition
     /// <summary>How often an InProgress check is asked again.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(5);
     public UseDefinition? Undo { get; init; }
+    /// <summary>wait or continue; null = as the runbook says.</summary>
+    public string? OnUndoFailure { get; init; }
     public bool Once { get; init; }
     public bool Idempotent { get; init; }
+    /// <summary>Whether its effect goes on after the call, on a handle that check asks about.</summary>
+    public bool Detached { get; init; }
+    /// <summary>Hosts: texts (local, ssh://…, psrp://…) and templates that give one or a list of them; empty = as the runbook says.</summary>
+    public IReadOnlyList<object?> Target { get; init; } = [];
+    public IReadOnlyList<GuardDefinition> Guards { get; init; } = [];
+    /// <summary>Clocks that its success starts.</summary>
+    public IReadOnlyList<ClockDefinition> Clocks { get; init; } = [];
+    /// <summary>normal or restricted; null = as the runbook says.</summary>
+    public string? Visibility { get; init; }
     public IReadOnlyList<OutputDefinition> Outputs { get; init; } = [];
     public CaptureDefinition Capture { get; init; } = new(2000, 256 * 1024);
     /// <summary>Kind switch.</summary>
@@ -102,7 +124,17 @@ public sealed record StepDefinition
     public IReadOnlyDictionary<string, object?> Set { get; init; } = EmptyMap;
     /// <summary>Kind end: Succeeded, SucceededWithFailures, Failed, RolledBack or Cancelled.</summary>
     public string? Result { get; init; }
+    public ParallelDefinition? Parallel { get; init; }
+    public ForeachDefinition? Foreach { get; init; }
+    /// <summary>Kind runbook.</summary>
+    public ChildDefinition? Child { get; init; }
     public SourceSpan Span { get; init; }
+    /// <summary>The lists of steps inside it: one for each branch, one of a foreach.</summary>
+    public IEnumerable<IReadOnlyList<StepDefinition>> Inner => Parallel?.Branches.Select(branch => branch.Steps) ?? (Foreach is { } each ? [each.Steps] : []);
+    /// <summary>It and all steps inside it.</summary>
+    public IEnumerable<StepDefinition> WithInner => Inner.SelectMany(list => list).SelectMany(step => step.WithInner).Prepend(this);
+    /// <summary>Everything it may use: its own, check, undo, what it waits for, what guards it.</summary>
+    public IEnumerable<UseDefinition> AllUses => new[] { Use, Check, Undo, UntilProbe }.OfType<UseDefinition>().Concat(Guards.Select(guard => guard.Probe));
     private static readonly Dictionary<string, object?> EmptyMap = [];
 }
 

@@ -148,7 +148,7 @@ public sealed partial class RunDriverTests : IDisposable
         var run = Assert.Single(other.List(null, "Open", null));
         Assert.Equal(5, (await other.ContinueAsync(run.Run, Park, default)).ExitCode);
         Assert.Contains("ana@host", other.Get(run.Run).Holder, StringComparison.Ordinal);
-        var cancelling = other.CancelAsync(run.Run, "enough", default);
+        var cancelling = other.CancelAsync(run.Run, "enough", false, default);
         while (!driving.IsCompleted) { _world.Time.Advance(TimeSpan.FromMilliseconds(100)); await Task.Delay(10); }
         Assert.Equal("Cancelled", (await driving).State);
         while (!cancelling.IsCompleted) { _world.Time.Advance(TimeSpan.FromMilliseconds(300)); await Task.Delay(10); }
@@ -159,7 +159,7 @@ public sealed partial class RunDriverTests : IDisposable
     public async Task A_waiting_run_is_cancelled_by_whoever_asks()
     {
         var run = await Start(Step("a", "manual", ("instruction", "a")), Step("b", "action.count"));
-        Assert.Equal(("Cancelled", 1), ((await _runs.CancelAsync(run.Run, null, default)).State, (await _runs.CancelAsync(run.Run, null, default)).ExitCode));
+        Assert.Equal(("Cancelled", 1), ((await _runs.CancelAsync(run.Run, null, false, default)).State, (await _runs.CancelAsync(run.Run, null, false, default)).ExitCode));
         Assert.Equal("StepNotWaiting", Refused(() => _runs.Answer(run.Run, "a", AnswerKind.Complete, Say("Done"))));
     }
 

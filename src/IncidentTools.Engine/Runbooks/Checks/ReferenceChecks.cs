@@ -10,10 +10,10 @@ internal static class ReferenceChecks
     /// <summary>What stands before the first dot.</summary>
     public static readonly string[] Roots = ["params", "service", "incident", "run", "vars", "now", "steps", "step", "item"];
     /// <summary>What a finished step offers: <c>$steps.http.value</c>. These three lists say what a run gives; a test holds them to it.</summary>
-    public static readonly string[] StepMembers = ["state", "status", "value", "error", "message", "visit", "attempts", "startedAt", "endedAt", "observations", "output"];
+    public static readonly string[] StepMembers = ["state", "status", "value", "error", "message", "visit", "attempts", "startedAt", "endedAt", "observations", "output", "outputs"];
     public static readonly string[] RunMembers = ["id", "runbook", "version", "title", "startedAt", "startedBy", "evidence"];
-    /// <summary>Of the visit that asks: <c>$step.intendedAt</c>.</summary>
-    public static readonly string[] VisitMembers = ["id", "visit", "attempt", "enteredAt", "intendedAt"];
+    /// <summary>Of the visit that asks: <c>$step.intendedAt</c>. Once it is finished, in outputs and undo, it has those of a step, too.</summary>
+    public static readonly string[] VisitMembers = ["id", "visit", "attempt", "enteredAt", "intendedAt", "path"];
 
     public static void Check(PlainMap map, IReadOnlyList<UsedPath> paths, IReadOnlyList<StepDraft> drafts, IReadOnlyCollection<string>? service, ScalarPlaces places, DiagnosticBag bag)
     {
@@ -37,7 +37,7 @@ internal static class ReferenceChecks
                 case "vars" when parts.Length > 1: Find(parts[1], variables, "IT3012", "variable that a set step sets, named"); break;
                 case "service" when parts.Length > 1 && service is not null && !parts[1].StartsWith("x-", StringComparison.Ordinal): Find(parts[1], service, "IT3013", "key of a service named"); break;
                 case "run" when parts.Length > 1: Find(parts[1], RunMembers, "IT3013", "member of a run named"); break;
-                case "step" when parts.Length > 1: Find(parts[1], VisitMembers, "IT3013", "member of $step named"); break;
+                case "step" when parts.Length > 1: Find(parts[1], [.. VisitMembers.Union(StepMembers)], "IT3013", "member of $step named"); break;
                 case "steps" when parts.Length > 1:
                     Find(parts[1], steps, "IT3010", "step");
                     if (parts.Length > 2) Find(parts[2], StepMembers, "IT3013", "member of a step named");

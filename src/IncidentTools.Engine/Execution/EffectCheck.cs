@@ -1,0 +1,24 @@
+using IncidentTools.Engine.Actions;
+using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Probes;
+using IncidentTools.Engine.Runbooks;
+
+namespace IncidentTools.Engine.Execution;
+
+/// <summary>Asks whether an effect took place: by the step's own check, else by its action's. Not knowing is an answer.</summary>
+internal static class EffectCheck
+{
+    /// <param name="with">The arguments that its intent recorded.</param>
+    public static async Task<CheckResult> AskAsync(RunSession session, StepDefinition step, IAction effect, StepInstance instance, IReadOnlyDictionary<string, object?> with, CancellationToken cancellation)
+    {
+        try
+        {
+            if (step.Check is not { } use) return await session.Pen.Outside(() => effect.CheckAsync(new Arguments(with), session.Context(step, instance.IntendedAt!.Value), cancellation)).ConfigureAwait(false);
+            var arguments = session.Resolve(use, instance);
+            var result = await session.Pen.Outside(() => session.Parts.Probes[use.Uses].CheckAsync(arguments, new ProbeContext(session.Parts.Time, session.Parts.Processes, session.Parts.Secrets, session.Parts.Mask), cancellation)).ConfigureAwait(false);
+            return new CheckResult(result.Status switch { ProbeStatus.Pass or ProbeStatus.Warn => CheckState.Done, ProbeStatus.Fail when result.Error is "Starting" or "Stopping" => CheckState.InProgress, ProbeStatus.Fail => CheckState.NotDone, _ => CheckState.Unknown }, result.Message);
+        }
+        catch (OperationCanceledException) { throw; }
+        catch (Exception error) when (error is not OutOfMemoryException) { return new CheckResult(CheckState.Unknown, $"the check itself failed: {error.Message}"); }
+    }
+}

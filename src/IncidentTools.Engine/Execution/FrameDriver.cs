@@ -1,0 +1,126 @@
+using IncidentTools.Engine.Runbooks;
+
+namespace IncidentTools.Engine.Execution;
+
+/// <summary>One step list under way: look where it stands, move it one step on, until it ends or waits.</summary>
+/// <param name="group">The group it belongs to; null for the run's own list.</param>
+internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? group)
+{
+    private readonly RunSession _session = drive.Session;
+    private readonly CancellationTokenSource _end = new();
+    private bool _stopping;
+
+    private RunState State => _session.State;
+    private FrameState Frame => State.Frame(path);
+    public RunDriver Drive => drive;
+    public string Path => path;
+    private bool IsRoot => group is null;
+    private bool IsOver => IsRoot ? State.Ended is not null : Frame.Ended is not null;
+    /// <summary>Its group is decided, or a cancel was asked for: nothing new begins here.</summary>
+    public bool IsStopping => _stopping || State.Cancel is not null || group is { IsStopping: true };
+
+    /// <summary>Lets what runs end and starts nothing new.</summary>
+    /// <param name="now">Ends what runs, too.</param>
+    public void Stop(bool now)
+    {
+        _stopping = true;
+        if (now) _end.Cancel();
+        drive.Parking.Wake();
+    }
+
+    /// <summary>Called with the pen.</summary>
+    /// <returns>False when it waits.</returns>
+    public async Task<bool> RunAsync(CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _end.Token);
+        while (!IsOver)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (drive.IsEnough) return false;
+            if (Frame.Rollback is not null)
+            {
+                if (!await new RollbackDriver(drive, path).RunAsync(cancellation).ConfigureAwait(false)) return false;
+            }
+            else if (Frame.Current is not { IsFinished: false } instance) Next();
+            else if (await MoveAsync(instance, cancellation, stop.Token).ConfigureAwait(false) is { IsParked: true } parked && (parked.AtRest || !await AwaitAsync(instance.Path, parked.Nap, cancellation).ConfigureAwait(false))) return false;
+            drive.Wrote();
+        }
+        return true;
+    }
+
+    /// <summary>From a finished step to the next, or to the end.</summary>
+    private void Next()
+    {
+        var frame = Frame;
+        var cancel = !IsStopping ? null : State.Cancel is { } asked ? asked.Reason ?? "" : "its group was decided without it";
+        var route = RunRoute.After(State, frame, _session.Books.Of(frame), _session.Books.LineOf(frame), cancel);
+        if (route.Step is not { } step)
+        {
+            End(frame, route);
+            return;
+        }
+        var visit = frame.Steps.TryGetValue(step.Id, out var earlier) ? earlier.Visit + 1 : 1;
+        var at = FramePath.Instance(path, step.Id, visit);
+        _session.Writer.Emit(new StepEntered(State.Run, at, step.Id, visit));
+        drive.Tell(State.Instance(at));
+    }
+
+    private void End(FrameState frame, RunRoute route)
+    {
+        if (frame.IsBook && (route.Result == RunRoute.Rollback || (IsRoot && State.Cancel is { Rollback: true }))) _session.Writer.Emit(new RollbackStarted(State.Run, path, route.Message));
+        else if (IsRoot) _session.Writer.Emit(new RunEnded(State.Run, route.Result!, route.Message));
+        else _session.Writer.Emit(GroupResult.EndOf(_session, frame, route));
+    }
+
+    private async Task<StepProgress> MoveAsync(StepInstance instance, CancellationToken cancellation, CancellationToken stop)
+    {
+        var step = _session.Books.StepOf(State, instance);
+        var progress = await LookAsync(step, instance, cancellation, stop).ConfigureAwait(false);
+        if (State.Instance(instance.Path) is { IsFinished: true } ended) drive.Finished(ended);
+        return progress;
+    }
+
+    private async Task<StepProgress> LookAsync(StepDefinition step, StepInstance instance, CancellationToken cancellation, CancellationToken stop)
+    {
+        try
+        {
+            if (new StepGate(_session, Frame, step, IsStopping).Closed(instance)) return StepProgress.Moved;
+            if (StepGroup.Is(step)) return await new StepGroup(this, step).AdvanceAsync(instance, cancellation, stop).ConfigureAwait(false);
+            if (_session.Effects.Find(step.Use.Uses) is { } effect)
+            {
+                using var watch = new CancelWatch(_session, step, stop);
+                try { return await new EffectStep(_session, step, effect, IsStopping).AdvanceAsync(instance, watch.Token).ConfigureAwait(false); }
+                catch (OperationCanceledException) when (watch.Seen || (_end.IsCancellationRequested && !cancellation.IsCancellationRequested)) { return StepProgress.Moved; }
+                finally { if (watch.Seen) _session.Writer.Refresh(); }
+            }
+            if (step.Use.Uses is "manual" or "ask" or "approve" or "wait") return await new WaitStep(_session, step).AdvanceAsync(instance, stop).ConfigureAwait(false);
+            if (new DecideStep(_session, step, drive.Template).Run(instance))
+            {
+                drive.Flush();
+                await _session.Pen.Outside(() => _session.Parts.Deliver(_session.Stream, cancellation)).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested && !cancellation.IsCancellationRequested) { }
+        // what the runbook says cannot be done with the values there are: the step fails, by name, and the run goes where it says
+        catch (IncidentToolsException error) when (error.Kind is ErrorKind.InvalidInput or ErrorKind.NotFound && State.Instance(instance.Path) is { Open: null, IsFinished: false })
+        {
+            _session.Finish(State.Instance(instance.Path), "Failed", error: error.ErrorId, message: error.Message);
+        }
+        return StepProgress.Moved;
+    }
+
+    /// <summary>At a wait: ask the person here, or stay for a time that is near or for others that work; false = it waits.</summary>
+    private async Task<bool> AwaitAsync(string at, DateTimeOffset? nap, CancellationToken cancellation)
+    {
+        drive.Flush();
+        if (nap is { } until) return await drive.Parking.WaitAsync(until, near: true, () => Stirred(at), cancellation).ConfigureAwait(false);
+        if (State.Instance(at) is not { Wait: { IsSettled: false } wait } instance) return true;
+        drive.Tell(instance);
+        var timer = wait.Opened.Kind == "Timer";
+        if (!timer && _session.Options.Ask is not null && await new Asker(drive).AskAsync(instance, cancellation).ConfigureAwait(false)) return true;
+        return await drive.Parking.WaitAsync(wait.Opened.DueAt, timer, () => Stirred(at) || State.Instance(at).Wait is not { IsSettled: false }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A cancel, a skip, or a group that is decided.</summary>
+    private bool Stirred(string at) => IsStopping || State.SkipReason(State.Instance(at).Step) is not null;
+}

@@ -1,0 +1,45 @@
+using IncidentTools.Engine.Runbooks;
+
+namespace IncidentTools.Engine.Execution;
+
+/// <summary>What ends a step before it does anything: a cancel, a person's decision to leave it out, unmet needs, a condition that is false, a deadline that passed.</summary>
+/// <param name="stopping">Its group is decided, or the run is cancelled.</param>
+internal sealed class StepGate(RunSession session, FrameState frame, StepDefinition step, bool stopping)
+{
+    private static readonly TimeSpan MaxCleanup = TimeSpan.FromMinutes(2);
+
+    /// <returns>Whether the step is finished by this.</returns>
+    public bool Closed(StepInstance instance)
+    {
+        var cleanup = frame.IsBook && session.Books.Of(frame).Handler(step.Id) is not null;
+        // what it opened ends first
+        if (instance.Members is not null && (stopping || IsLate(instance))) return false;
+        if (stopping && !cleanup)
+        {
+            // an effect under way is asked about before the branch ends; of a cancelled run nobody asks any more
+            if (instance.Open is null || session.Effects.Find(step.Use.Uses) is ProbeEffect) session.Finish(instance, "Cancelled", message: session.State.Cancel?.Reason ?? "");
+            else if (session.State.Cancel is not null) session.Finish(instance, "InDoubt", error: "InDoubt", message: "the run was cancelled before anybody knew what became of it");
+            else return false;
+        }
+        else if (stopping && instance.Open is null && FirstCleanup() is { } first && session.Now > first + MaxCleanup) session.Finish(instance, "TimedOut", error: "Deadline", message: $"cleanup has {Duration.Format(MaxCleanup)}");
+        else if (instance.Open is not null) return false;
+        else if (session.State.SkipReason(step.Id) is { } reason) session.Finish(instance, "Waived", message: reason);
+        else if (Begins(instance) && step.Needs.FirstOrDefault(need => frame.Find(need)?.State is not ("Succeeded" or "Waived")) is { } unmet)
+            session.Finish(instance, "Failed", error: "NeedsNotMet", message: $"step {unmet} has not succeeded");
+        else if (Begins(instance) && step.When is { } when && !session.IsTrue(when, instance)) session.Finish(instance, "Skipped", message: $"{when.Text} does not hold");
+        else if (IsLate(instance) && instance.Wait is null or { Opened.Kind: "Timer" } && step.Use.Uses != "wait")
+            session.Finish(instance, "TimedOut", error: "Deadline", message: $"not done within {Duration.Format(step.Deadline!.Value)}");
+        else return false;
+        return true;
+    }
+
+    private bool IsLate(StepInstance instance) => step.Deadline is { } limit && session.Now >= instance.EnteredAt + limit;
+    private static bool Begins(StepInstance instance) => instance is { Attempt: 0, Wait: null, Members: null };
+
+    /// <summary>When the first cleanup of the run began: they have their time together.</summary>
+    private DateTimeOffset? FirstCleanup()
+    {
+        var state = session.State;
+        return state.Visits.FirstOrDefault(visit => state.Frame(visit.Frame) is { IsBook: true } of && session.Books.Of(of).OnCancel == visit.Step)?.EnteredAt;
+    }
+}
