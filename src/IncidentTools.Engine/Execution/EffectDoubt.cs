@@ -21,14 +21,14 @@ internal sealed class EffectDoubt(RunSession session, StepDefinition step, IActi
         var check = await ProcessOfAttempt(instance, cancellation).ConfigureAwait(false) is { } running ? running : await EffectCheck.AskAsync(session, step, effect, instance, instance.Open!.With, cancellation).ConfigureAwait(false);
         var entry = AttemptRules.AfterCheck(session.State.Run, step, instance, check with { Message = session.Parts.Mask.Apply(check.Message) }, "check", session.NewWait(), session.Now);
         if (stopping && entry is WaitOpened) entry = new StepFinished(session.State.Run, instance.Path, "InDoubt", null, "InDoubt", session.Parts.Mask.Apply(check.Message), null, null);
-        session.Writer.Emit(entry);
+        session.Emit(entry);
         return entry is WaitOpened ? StepProgress.Parked : StepProgress.Moved;
     }
 
     private void Settle(StepInstance instance, string answer, string by, string? note)
     {
         if (answer == "Stop") session.Finish(instance, "InDoubt", error: "InDoubt", message: note ?? "left in doubt", by: by);
-        else session.Writer.Emit(AttemptRules.AfterCheck(session.State.Run, step, instance, new CheckResult(answer == "Done" ? CheckState.Done : CheckState.NotDone, note ?? ""), by, session.NewWait(), session.Now));
+        else session.Emit(AttemptRules.AfterCheck(session.State.Run, step, instance, new CheckResult(answer == "Done" ? CheckState.Done : CheckState.NotDone, note ?? ""), by, session.NewWait(), session.Now));
     }
 
     /// <summary>A program that outlived its runner may still be having its effect: it is given the rest of its time, then ended, before anything is asked about it.</summary>

@@ -64,7 +64,7 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
     {
         var entry = AttemptRules.AfterAttempt(State.Run, step, instance, result with { Message = session.Parts.Mask.Apply(result.Message) }, Random.Shared.NextDouble(), session.Now);
         if (entry is StepFinished finished) entry = finished with { Status = result.Status, Detail = Detail(result) };
-        session.Writer.Emit(entry);
+        session.Emit(entry);
     }
 
     /// <summary>Durable at once: whoever takes over after a crash must find the program.</summary>

@@ -25,7 +25,7 @@ internal sealed class GroupResult(RunSession session, StepDefinition step)
         var value = Value(members);
         var detail = failed.Count == 0 ? null : new Dictionary<string, object?> { ["failed"] = failed.ConvertAll(pair => (object?)(pair.Member.Key ?? pair.Member.Name)) };
         var (state, error, message) = State(late, verdict, members, failed);
-        session.Writer.Emit(new StepFinished(session.State.Run, instance.Path, state, value, error, session.Parts.Mask.Apply(message), null, null) { Detail = detail });
+        session.Emit(new StepFinished(session.State.Run, instance.Path, state, value, error, session.Parts.Mask.Apply(message), null, null) { Detail = detail });
     }
 
     private (string State, string? Error, string Message) State(bool late, JoinVerdict verdict, List<(FrameMember Member, FrameState Frame)> members, List<(FrameMember Member, FrameState Frame)> failed)

@@ -17,7 +17,9 @@ internal sealed class RunAdoption(RunParts parts, RunStarter starter)
         var (before, after) = (new BookIndex(current), new BookIndex(newer));
         foreach (var visited in state.Visits.Where(visit => !IsOfChild(state, visit)).Select(visit => visit.Step).Distinct(StringComparer.Ordinal))
             if (before.Step(visited) is { } old && (after.Step(visited) is not { } changed || Text(current, old) != Text(newer, changed))) throw Errors.ChangeRefused(state.Run, $"step {visited} was visited and is not the same any more");
-        starter.RequireTrust(newer);
+        var books = starter.WithChildren(newer);
+        starter.RequireTrust(books);
+        starter.Require(books);
         writer.Emit(new RunAdopted(state.Run, newer.Version, hash, starter.Bind(newer, contents)));
         return (newer, contents);
     }

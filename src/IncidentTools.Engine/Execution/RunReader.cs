@@ -59,6 +59,10 @@ internal sealed class RunReader(RunParts parts)
 
     public RunBooks BooksOf(RunState state) => new(new BookIndex(BookOf(state)), source => parts.Read(NameOf(state, source), Content(state, source)));
 
+    /// <summary>The runbook and all that it runs, as the run is bound to them.</summary>
+    public IEnumerable<RunbookDefinition> AllOf(RunState state) => state.Bound.Where(pair => pair.Key.StartsWith("runbook:", StringComparison.Ordinal))
+        .Select(pair => parts.Read(NameOf(state, pair.Value), Content(state, pair.Value))).Prepend(BookOf(state));
+
     /// <summary>Text of a template or file the run is bound to; null when it is not.</summary>
     public string? Bound(RunState state, string name) => state.Bound.TryGetValue(name, out var hash) ? Encoding.UTF8.GetString(Content(state, hash)) : null;
 

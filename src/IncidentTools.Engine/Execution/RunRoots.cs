@@ -22,7 +22,7 @@ internal sealed class RunRoots(IReadOnlyDictionary<string, Func<object?>> makers
             ["run"] = () => Map(("id", state.Run), ("runbook", started.Runbook), ("version", started.Version), ("title", started.Title), ("startedAt", state.StartedAt), ("startedBy", state.StartedBy), ("evidence", Path.Combine(evidence, state.Run))),
             ["vars"] = frame.VisibleVariables,
             ["now"] = () => now,
-            ["steps"] = () => new VisibleSteps(frame, books),
+            ["steps"] = () => new VisibleSteps(state, frame, instance, books),
             ["step"] = () => instance is null ? null : Visit(instance),
         };
         // the items of the loops it stands in, the innermost as $item too
@@ -92,15 +92,19 @@ internal sealed class RunRoots(IReadOnlyDictionary<string, Func<object?>> makers
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary><c>$steps</c>: the steps visible from a frame, each made when it is asked for: a run of thousands of steps asks for two or three.</summary>
-    private sealed class VisibleSteps(FrameState frame, RunBooks books) : IReadOnlyDictionary<string, object?>
+    private sealed class VisibleSteps(RunState state, FrameState frame, StepInstance? instance, RunBooks books) : IReadOnlyDictionary<string, object?>
     {
         private readonly BookIndex _book = books.Of(frame);
 
         public bool TryGetValue(string key, [MaybeNullWhen(false)] out object? value)
         {
-            value = _book.Step(key.ToLowerInvariant()) is { } step ? Step(frame.Find(step.Id)) : null;
+            value = _book.Step(key.ToLowerInvariant()) is { } step ? Step(frame.Find(step.Id) ?? Within(step.Id)) : null;
             return value is not null;
         }
+
+        /// <summary>A finished parallel looks into its branches: its outputs are made of their steps.</summary>
+        private StepInstance? Within(string step) => instance is { IsFinished: true, Members: { } members } && books.Of(frame).Step(instance.Step)?.Parallel is not null
+            ? members.Select(member => state.Frame(FramePath.Of(instance.Path, member.Name)).Steps.GetValueOrDefault(step)).FirstOrDefault(found => found is not null) : null;
 
         public object? this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException(key);
         public bool ContainsKey(string key) => _book.Step(key.ToLowerInvariant()) is not null;

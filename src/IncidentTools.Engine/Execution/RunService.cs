@@ -32,8 +32,9 @@ public sealed class RunService
         var id = NewId(request);
         if (request.Key is not null && _reader.Find(id) is { } earlier) return await ContinueAsync(earlier.Run, options, cancellation).ConfigureAwait(false);
         var start = _starter.Prepare(request, id);
-        _starter.RequireTrust(start.Book);
-        _starter.Require(start.Book);
+        var books = _starter.WithChildren(start.Book);
+        _starter.RequireTrust(books);
+        _starter.Require(books);
         var stream = start.Started.Incident ?? "$run-" + id;
         using var lease = RunLease.Take(Store.Leases, id, Owner(), _parts.Time, out _) ?? throw Errors.RunForbidden(start.Book.Id, null, id);
         var writer = new RunWriter(_parts.Journal, stream, new RunState(id) { Seq = Store.Head(stream).Seq }, _parts.Time, _parts.Actor) { Fence = lease.Fence };
@@ -56,7 +57,7 @@ public sealed class RunService
         if (!options.AcceptChange && IsIdle(idle, options)) return Get(row.Run);
         using var door = idle.IsQueued && idle.Cancel is null ? _door.Take(row.Runbook, row.Service) : null;
         if (idle.IsQueued && idle.Cancel is null && (door is null || !_door.IsNext(row))) return Get(row.Run);
-        _starter.RequireTrust(_reader.BookOf(idle));
+        _starter.RequireTrust(_reader.AllOf(idle));
         using var lease = RunLease.Take(Store.Leases, row.Run, Owner(), _parts.Time, out var holder);
         if (lease is null) return row.ToPublic(holder, exitCode: 5);
         // folded again under the lease: whoever held it until now may have written
@@ -120,7 +121,7 @@ public sealed class RunService
         using var lease = RunLease.Take(Store.Leases, row.Run, Owner(), _parts.Time, out var holder) ?? throw Errors.RunHeld(row.Run, holder);
         var writer = new RunWriter(_parts.Journal, row.Stream, _reader.Fold(row), _parts.Time, _parts.Actor) { Fence = lease.Fence };
         var book = _reader.BookOf(writer.State);
-        _starter.RequireTrust(book);
+        _starter.RequireTrust(_reader.AllOf(writer.State));
         using var session = Session(writer, row.Stream, book, new RunOptions());
         await new StepUndo(session).RunAsync(step, cancellation).ConfigureAwait(false);
         return _reader.Step(row, step);
@@ -165,8 +166,14 @@ public sealed class RunService
     }
 
     /// <summary>Nothing to do here before somebody answers or a time comes.</summary>
-    private bool IsIdle(RunState state, RunOptions options) => options.Ask is null && state.Cancel is null && state.State == "Waiting" && state.Waits.All(leaf =>
-        state.SkipReason(leaf.Step) is null && (leaf.Wait!.Opened.DueAt is not { } due || due > _parts.Time.GetUtcNow() + (leaf.Wait.Opened.Kind == "Timer" ? options.Patience : TimeSpan.Zero)));
+    private bool IsIdle(RunState state, RunOptions options)
+    {
+        if (options.Ask is not null || state.Cancel is not null || state.State != "Waiting") return false;
+        var now = _parts.Time.GetUtcNow();
+        var (waits, books) = (state.Waits.ToList(), _reader.BooksOf(state));
+        return waits.TrueForAll(leaf => state.SkipReason(leaf.Step) is null && (leaf.Wait!.Opened.DueAt is not { } due || due > now + (leaf.Wait.Opened.Kind == "Timer" ? options.Patience : TimeSpan.Zero)))
+            && state.Unfinished.All(visit => visit.Members is null || books.StepOf(state, visit).Deadline is not { } limit || visit.EnteredAt + limit > now);
+    }
 
     private RunOwner Owner() => RunOwner.Me(_parts.Actor.Id, _parts.Host, Foundation.Uuid7.New(_parts.Time.GetUtcNow()), _parts.Time.GetUtcNow());
 

@@ -32,19 +32,23 @@ internal sealed class RunStarter(RunParts parts)
     }
 
     /// <summary>Refuses to begin in a workspace that nobody trusts when anything could start a program: actions, commands, scripts and the probes that ask one.</summary>
-    public void RequireTrust(RunbookDefinition book)
+    /// <param name="books">The runbook and all that it runs.</param>
+    public void RequireTrust(IEnumerable<RunbookDefinition> books)
     {
         var workspace = parts.Workspace();
-        if (!workspace.Trusted && WithChildren(book).SelectMany(each => each.AllSteps).SelectMany(step => step.AllUses)
+        if (!workspace.Trusted && books.SelectMany(each => each.AllSteps).SelectMany(step => step.AllUses)
             .Any(use => parts.Uses.Find(use.Uses) is { HasEffect: true } || use.Uses is "probe.command" or "probe.service")) throw Errors.WorkspaceNotTrusted(workspace.Path);
     }
 
-    /// <summary>Refuses to begin where the system, a program or a module is missing that a runbook requires.</summary>
-    /// <exception cref="IncidentToolsException">RequirementMissing.</exception>
-    public void Require(RunbookDefinition book)
+    /// <summary>Refuses to begin what no run can do yet, and where the system, a program or a module is missing that a runbook requires.</summary>
+    /// <exception cref="IncidentToolsException">RunbookNotBuilt, RequirementMissing.</exception>
+    public void Require(IEnumerable<RunbookDefinition> books)
     {
-        foreach (var each in WithChildren(book))
+        foreach (var each in books)
+        {
+            NotBuilt.Refuse(each);
             if (new RunbookEnvironment(parts.Processes, parts.Secrets).Check(each).FirstOrDefault(finding => finding.Code is "IT5001" or "IT5002" or "IT5003") is { } missing) throw Errors.RequirementMissing(each.Id, missing.Message);
+        }
     }
 
     /// <summary>Templates, script files and other runbooks that the runbook names; their bytes are added to <paramref name="contents"/>.</summary>
@@ -79,7 +83,7 @@ internal sealed class RunStarter(RunParts parts)
 
     /// <summary>A runbook and all that it runs, each once, in the pinned version.</summary>
     /// <exception cref="IncidentToolsException">RunbookNotFound, VersionPinned, RunbookNested.</exception>
-    private List<RunbookDefinition> WithChildren(RunbookDefinition book)
+    public List<RunbookDefinition> WithChildren(RunbookDefinition book)
     {
         var found = new List<RunbookDefinition>();
         Collect(book, []);

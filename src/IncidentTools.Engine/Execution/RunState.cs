@@ -57,12 +57,15 @@ public sealed class RunState
     /// <summary>The visit that has, or had, this wait.</summary>
     public StepInstance? Waiting(string wait) => _waits.TryGetValue(wait, out var path) && Find(path) is { } instance && instance.Wait?.Opened.Wait == wait ? instance : null;
 
+    /// <summary>Visits that have not ended, in the order of entering.</summary>
+    public IEnumerable<StepInstance> Unfinished => _open.Select(index => _visits[index]);
+
     /// <summary>Unfinished visits with nothing unfinished within them, in the order of entering.</summary>
     public IEnumerable<StepInstance> Leaves
     {
         get
         {
-            var open = _open.Select(index => _visits[index]).ToList();
+            var open = Unfinished.ToList();
             return open.Where(visit => visit.Members is null || !open.Exists(other => other.Path.StartsWith(visit.Path + "/", StringComparison.Ordinal)));
         }
     }

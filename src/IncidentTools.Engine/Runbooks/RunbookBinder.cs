@@ -4,13 +4,10 @@ using IncidentTools.Engine.Foundation.Shapes;
 
 namespace IncidentTools.Engine.Runbooks;
 
-/// <summary>A step that could be bound, with the map it came from: that one knows where each key stands.</summary>
-internal sealed record StepDraft(StepDefinition Step, PlainMap Source, string Path, bool IsHandler, int Index);
-
 /// <summary>From plain data, already checked by its shape, to the definition.</summary>
 internal static class RunbookBinder
 {
-    public static RunbookDefinition Bind(PlainMap map, IReadOnlyList<StepDraft> drafts, string file, string source, string hash) => new()
+    public static RunbookDefinition Bind(PlainMap map, RunbookOutline outline, string file, string source, string hash) => new()
     {
         Id = map.TextOrNull("id") ?? "", Version = map.TextOrNull("version") ?? "", Title = map.TextOrNull("title") ?? "", Summary = map.TextOrNull("summary") ?? "",
         Owner = map.TextOrNull("owner"), Reviewers = map.Texts("reviewers"), LastReviewed = map.Get("lastReviewed") as DateOnly?, ReviewEvery = map.Get("reviewEvery") as TimeSpan?,
@@ -21,21 +18,15 @@ internal static class RunbookBinder
         Parameters = [.. map.Map("parameters").Maps().Select(item => Parameter(item.Key, item.Value, map.Map("parameters").KeyAt(item.Key)))],
         Requires = new(map.Map("requires").Texts("os"), map.Map("requires").Texts("commands"), map.Map("requires").Texts("modules")),
         Concurrency = map.TextOrNull("concurrency") ?? "forbid", OnError = map.TextOrNull("onError"), OnCancel = map.TextOrNull("onCancel"),
-        Steps = [.. drafts.Where(draft => !draft.IsHandler).Select(draft => draft.Step)], Handlers = [.. drafts.Where(draft => draft.IsHandler).Select(draft => draft.Step)],
+        OnUndoFailure = map.TextOrNull("onUndoFailure") ?? "wait", Visibility = map.TextOrNull("visibility") ?? "normal", Target = Target(map), Outputs = Outputs(map), Clocks = Clocks(map, map.TextOrNull("id") ?? ""),
+        Every = [.. outline.Every.Select(list => Every(list.Source, list.Name, list.Definitions))],
+        Steps = outline.Main.Definitions, Handlers = outline.Handlers.Definitions,
         Source = source, Hash = hash, Path = file,
     };
 
-    /// <summary>The steps whose id, phase and use could be read.</summary>
-    public static IReadOnlyList<StepDraft> Steps(PlainMap map) => [.. List(map, "steps", false), .. List(map, "handlers", true)];
-
-    private static IEnumerable<StepDraft> List(PlainMap map, string key, bool isHandler)
-    {
-        var list = map.List(key);
-        for (var index = 0; index < list.Count; index++)
-            if (list[index] is PlainMap item && Step(item) is { } step) yield return new StepDraft(step, item, $"{key}[{index}]", isHandler, index);
-    }
-
-    private static StepDefinition? Step(PlainMap map)
+    /// <summary>A step; null when its id, phase or use could not be read.</summary>
+    /// <param name="inner">The lists of steps inside it.</param>
+    public static StepDefinition? Step(PlainMap map, IReadOnlyList<StepList> inner)
     {
         if (map.TextOrNull("id") is not { } id || Use(map) is not { } use || !Enum.TryParse<StepPhase>(map.TextOrNull("phase"), ignoreCase: true, out var phase)) return null;
         var failure = Failure(map.TextOrNull("onFailure"));
@@ -48,11 +39,14 @@ internal static class RunbookBinder
             Impact = Enum.TryParse<StepImpact>(map.TextOrNull("impact"), ignoreCase: true, out var impact) ? impact : use.Uses switch { "script" => StepImpact.High, "command" => StepImpact.Medium, _ => StepImpact.None },
             Approval = map.MapOrNull("approval") is { } approval ? Approval(approval) : null,
             Check = map.MapOrNull("check") is { } check ? Use(check) : null, Poll = map.Get("poll") as TimeSpan? ?? TimeSpan.FromSeconds(5), Undo = map.MapOrNull("undo") is { } undo ? Use(undo) : null,
+            OnUndoFailure = map.TextOrNull("onUndoFailure"), Detached = map.Flag("detached"), Target = Target(map), Visibility = map.TextOrNull("visibility"), Outputs = Outputs(map), Clocks = Clocks(map, id),
+            Guards = [.. map.List("guard").OfType<PlainMap>().Select(Guard).OfType<GuardDefinition>()],
             Once = map.Flag("once"), Idempotent = map.Flag("idempotent"),
             Capture = capture is null ? new(2000, 256 * 1024) : new(Number(capture, "maxLines", 2000), Number(capture, "maxBytes", 256 * 1024)),
             Cases = [.. map.List("cases").OfType<PlainMap>().Where(item => item.Get("when") is Expression && item.Get("goto") is string).Select(item => new SwitchCase((Expression)item.Get("when")!, item.Text("goto")))],
             Default = map.TextOrNull("default"), Until = map.Get("until") as Expression, UntilProbe = map.MapOrNull("untilProbe") is { } probe ? Use(probe) : null, Assert = map.Get("assert") as Expression,
-            Set = use.With.GetValueOrDefault("variables") as IReadOnlyDictionary<string, object?> ?? Nothing, Result = use.Uses == "end" ? use.With.GetValueOrDefault("result") as string : null, Span = map.Span,
+            Set = use.With.GetValueOrDefault("variables") as IReadOnlyDictionary<string, object?> ?? Nothing, Result = use.Uses == "end" ? use.With.GetValueOrDefault("result") as string : null,
+            Parallel = use.Uses == "parallel" ? Parallel(map, inner) : null, Foreach = use.Uses == "foreach" ? Foreach(map, inner) : null, Child = use.Uses == "runbook" ? Child(map.Map("with")) : null, Span = map.Span,
         };
     }
 
@@ -60,11 +54,39 @@ internal static class RunbookBinder
 
     private static UseDefinition? Use(PlainMap map) => map.TextOrNull("uses") is { Length: > 0 } uses ? new UseDefinition(uses, map.Map("with"), map.At("uses")) : null;
 
+    private static ParallelDefinition Parallel(PlainMap map, IReadOnlyList<StepList> inner) => new(
+        [.. inner.Select(list => new BranchDefinition(list.Name, list.Source.TextOrNull("title") ?? list.Name, list.Definitions, list.Source.Span))], map.Get("join") is long join ? (int)join : null, map.Flag("cancelOthers"));
+
+    private static ForeachDefinition Foreach(PlainMap map, IReadOnlyList<StepList> inner) => new(
+        map.Get("items") ?? new PlainList(map.Span, []), map.TextOrNull("as") ?? "item", Number(map, "concurrency", 1), Threshold(map.Get("errorThreshold")), map.Get("key") as Expression, inner.Count > 0 ? inner[0].Definitions : []);
+
+    private static ErrorThreshold Threshold(object? value) => value switch
+    {
+        string share => new(double.Parse(share.TrimEnd('%'), CultureInfo.InvariantCulture), true),
+        long count => new(count, false),
+        _ => default,
+    };
+
+    private static ChildDefinition Child(PlainMap with) => new(with.TextOrNull("name") ?? "", with.TextOrNull("version") ?? "", with.Map("parameters"));
+
+    private static GuardDefinition? Guard(PlainMap map) => Use(map) is { } probe ? new(probe, map.Get("every") as TimeSpan? ?? TimeSpan.FromSeconds(30), map.TextOrNull("onTrip") ?? "fail") : null;
+
+    private static EveryDefinition Every(PlainMap map, string id, IReadOnlyList<StepDefinition> steps) => new(id, map.Get("interval") as TimeSpan? ?? TimeSpan.Zero, steps, map.Get("until") as Expression, map.Span);
+
+    private static IReadOnlyList<ClockDefinition> Clocks(PlainMap map, string usual) => [.. map.List("clock").OfType<PlainMap>().Select(clock => new ClockDefinition(
+        clock.TextOrNull("name") ?? usual, clock.TextOrNull("title") ?? "", clock.Get("from") as Expression, clock.Get("within") as TimeSpan? ?? TimeSpan.Zero, [.. clock.List("warn").OfType<TimeSpan>()], clock.Span))];
+
+    private static IReadOnlyList<OutputDefinition> Outputs(PlainMap map) => [.. map.List("outputs").OfType<PlainMap>().Where(item => item.Get("value") is Expression).Select(item => new OutputDefinition(
+        item.TextOrNull("name") ?? "", (Expression)item.Get("value")!, item.TextOrNull("type") ?? "any", item.Flag("optional")))];
+
+    private static IReadOnlyList<object?> Target(PlainMap map) => map.Get("target") switch { PlainList list => list, Template whole => [whole], _ => [] };
+
     private static FailurePolicy Failure(string? text) => text switch
     {
         null => new(FailureMode.Stop, null, false),
         "stop" => new(FailureMode.Stop, null, true),
         "continue" => new(FailureMode.Continue, null, true),
+        "rollback" => new(FailureMode.Rollback, null, true),
         _ => new(FailureMode.Goto, text["goto".Length..].Trim(), true),
     };
 

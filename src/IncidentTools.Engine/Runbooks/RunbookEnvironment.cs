@@ -18,8 +18,8 @@ public sealed class RunbookEnvironment(IProcessRunner processes, ISecretSource s
             if (processes.Find(command) is null) bag.Error("IT5002", start, "requires.commands", $"there is no program '{command}' here", "Install it, or put its folder on PATH.");
         foreach (var module in book.Requires.Modules)
             if (!HasModule(module)) bag.Error("IT5003", start, "requires.modules", $"there is no module '{module}' here", "Install it, or put its folder on PSModulePath.");
-        foreach (var step in book.Steps.Concat(book.Handlers))
-            foreach (var use in new[] { step.Use, step.Check, step.Undo, step.UntilProbe }.OfType<UseDefinition>()) Check(book, step, use, bag);
+        foreach (var step in book.AllSteps)
+            foreach (var use in step.AllUses) Check(book, step, use, bag);
         return bag.Items;
     }
 

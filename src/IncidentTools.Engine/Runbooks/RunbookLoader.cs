@@ -54,21 +54,22 @@ public sealed partial class RunbookLoader(IUseCatalog uses, IExpressionEvaluator
         var places = new ScalarPlaces(text);
         var templates = new RunbookTemplates(bag, expressions, places);
         if (new ShapeReader(bag, templates).Read(tree, _shapes.Document) is not PlainMap map) return null;
-        var drafts = RunbookBinder.Steps(map);
-        var book = RunbookBinder.Bind(map, drafts, file, text, Convert.ToHexString(SHA256.HashData(source)).ToLowerInvariant());
+        var outline = new RunbookOutline(map);
+        var book = RunbookBinder.Bind(map, outline, file, text, Convert.ToHexString(SHA256.HashData(source)).ToLowerInvariant());
         ParameterChecks.Check(map.Map("parameters"), "parameters", bag);
-        foreach (var draft in drafts)
+        foreach (var draft in outline.Drafts)
         {
             StepChecks.Check(draft, uses, bag);
             foreach (var fields in new[] { "fields", "questions" })
                 if (draft.Source.Map("with").MapOrNull(fields) is { } values) ParameterChecks.Check(values, $"{draft.Path}.with.{fields}", bag);
         }
         var named = bag.Items.Count;
-        NameChecks.Check(map, drafts, bag);
+        NameChecks.Check(map, outline, bag);
+        FrameChecks.Check(map, outline, bag);
         // ways through the steps mean something only when all steps and all names are there
-        if (bag.Items.Count == named && drafts.Count == map.List("steps").Count + map.List("handlers").Count) FlowChecks.Check(map, book, drafts, bag);
-        ReferenceChecks.Check(map, templates.Paths, drafts, Names is null ? null : ServicesFile.Keys, places, bag);
-        if (Names is not null) WorkspaceChecks.Check(map, book, drafts, Names, bag);
+        if (bag.Items.Count == named && outline.Lists.All(list => list.IsWhole)) FlowChecks.Check(book, outline, bag);
+        ReferenceChecks.Check(map, templates.Paths, outline, Names is null ? null : ServicesFile.Keys, places, bag);
+        if (Names is not null) WorkspaceChecks.Check(map, book, outline.Drafts, Names, bag);
         if (Today is { } today) WorkspaceChecks.Review(map, book, today, bag);
         return book;
     }

@@ -30,8 +30,11 @@ public sealed class RunbookShapes
     {
         var probe = Use("a probe", "usesProbe", "probe", uses.All.Where(use => use.Role == UseRole.Probe));
         var undo = Use("an undo", "usesUndo", "action, script, command or manual step", uses.All.Where(use => use.HasEffect || use.Name == "manual"));
-        var step = new VariantShape(new ObjectShape("a step", Common(probe, undo)), "uses", "kind of step, probe or action",
-            uses.All.Select(use => KeyValuePair.Create(use.Name, (Field[])[With(use), .. StepKinds.StepKeys(use.Name, probe)]))) { Later = [.. StepKinds.Later], Definition = "step" };
+        var guard = Use("a guard", "usesGuard", "probe", uses.All.Where(use => use.Role == UseRole.Probe), FrameShapes.Guard);
+        VariantShape? step = null;
+        var steps = ListOf(new DeferredShape(() => step!)) with { MinItems = 1, MaxItems = MaxSteps };
+        step = new VariantShape(new ObjectShape("a step", Common(probe, undo, guard)), "uses", "kind of step, probe or action",
+            uses.All.Select(use => KeyValuePair.Create(use.Name, (Field[])[With(use), .. StepKinds.StepKeys(use.Name, probe, steps)]))) { Later = [.. StepKinds.Later], Definition = "step" };
         var symptom = new VariantShape(new ObjectShape("a symptom",
             Required("id", Id, "its id"),
             Required("text", Text, "in words"),
@@ -39,8 +42,9 @@ public sealed class RunbookShapes
             Optional("uses", Text, "a probe that detects it")), "uses", "probe",
             uses.All.Where(use => use.Role == UseRole.Probe).Select(use => KeyValuePair.Create(use.Name, (Field[])[With(use)])).Prepend(KeyValuePair.Create("", Array.Empty<Field>()))) { Later = [.. StepKinds.Later], Default = "" };
         Document = new ObjectShape("a runbook", Head(symptom,
-            Required("steps", ListOf(step) with { MinItems = 1, MaxItems = MaxSteps }, "the main line, in order"),
-            Optional("handlers", ListOf(step) with { MaxItems = MaxSteps }, "steps reached only by onError, onCancel and each other's next")));
+            Required("steps", steps, "the main line, in order"),
+            Optional("handlers", steps with { MinItems = 0 }, "steps reached only by onError, onCancel and each other's next"),
+            Optional("every", FrameShapes.Every(steps), "steps done again and again beside the main line")));
     }
 
     public ObjectShape Document { get; }
@@ -71,14 +75,18 @@ public sealed class RunbookShapes
             Optional("os", ListOf(OneOf("linux", "windows", "macos"), allowSingle: true), "systems it runs on; none = all"),
             Optional("commands", ListOf(Text, allowSingle: true), "programs it needs"),
             Optional("modules", ListOf(Text, allowSingle: true), "PowerShell modules it needs")), "what must be there"),
-        Optional("concurrency", OneOf("forbid", "allow") with { Later = ["queue"] }, "several runs of it for one service", "forbid"),
+        Optional("concurrency", OneOf("forbid", "queue", "allow"), "several runs of it for one service", "forbid"),
         Optional("onError", Name, "a handler for failures that name none"),
         Optional("onCancel", Name, "a handler that cleans up, within 2 minutes"),
+        Optional("onUndoFailure", FrameShapes.OnUndoFailure, "an undo that fails waits for Retry, Skip or Stop, or the others go on", "wait"),
+        Optional("outputs", FrameShapes.Outputs, "what it gives to whoever ran it"),
+        Optional("clock", FrameShapes.Clocks, "deadlines that begin with the run and outlive it"),
+        Optional("target", FrameShapes.Target, "hosts where steps run that name none"),
+        Optional("visibility", FrameShapes.Visibility, "restricted: only for those who handle it", "normal"),
         .. steps,
-        .. LaterFields("outputs", "guard", "every", "clock", "visibility", "target"),
     ];
 
-    private static Field[] Common(Shape probe, Shape undo) =>
+    private static Field[] Common(Shape probe, Shape undo, Shape guard) =>
     [
         Required("id", Name, "its name, also in expressions"),
         Required("phase", OneOf("detect", "triage", "investigate", "resolve", "verify", "communicate", "recover", "review"), "where in the work it belongs"),
@@ -91,7 +99,7 @@ public sealed class RunbookShapes
         Optional("retry", Retry, "pauses between attempts"),
         Optional("timeout", Wait, "for each attempt"),
         Optional("deadline", Wait, "for everything, waits included"),
-        Optional("onFailure", new ScalarShape(ScalarKind.String) { Enum = ["stop", "continue"], Pattern = "^goto +[a-z][a-z0-9_]*$", Expected = "goto <step>", Later = ["rollback"] }, "where a failure leads; else to onError, else the run stops"),
+        Optional("onFailure", new ScalarShape(ScalarKind.String) { Enum = ["stop", "continue", "rollback"], Pattern = "^goto +[a-z][a-z0-9_]*$", Expected = "goto <step>" }, "where a failure leads; else to onError, else the run stops"),
         Optional("critical", Bool, "whether its failure fails the run; else true, false after continue and goto"),
         Optional("next", Name, "the step after it, if not the next in order"),
         Optional("maxVisits", Positive with { Max = 10_000 }, "how often a loop may come here"),
@@ -105,11 +113,17 @@ public sealed class RunbookShapes
         Optional("capture", new ObjectShape("capture",
             Optional("maxLines", Positive with { Max = 100_000 }, "lines of output kept", 2000L),
             Optional("maxBytes", Positive with { Max = 16 * 1024 * 1024 }, "bytes of output kept", 256L * 1024)), "how much output is kept"),
-        .. LaterFields("outputs", "guard", "every", "clock", "detached", "target", "onUndoFailure", "visibility"),
+        Optional("outputs", FrameShapes.Outputs, "what it gives to others, beside its value"),
+        Optional("guard", ListOf(guard, allowSingle: true), "probes asked again and again while it runs"),
+        Optional("clock", FrameShapes.Clocks, "deadlines that begin with its success and outlive the run"),
+        Optional("detached", Bool, "its effect goes on after the call; check asks how far it is", false),
+        Optional("target", FrameShapes.Target, "hosts where it runs"),
+        Optional("onUndoFailure", FrameShapes.OnUndoFailure, "an undo that fails waits for Retry, Skip or Stop, or the others go on; else as the runbook says"),
+        Optional("visibility", FrameShapes.Visibility, "restricted: only for those who handle it; else as the runbook says"),
     ];
 
-    private static VariantShape Use(string name, string definition, string what, IEnumerable<UseInfo> uses) => new(
-        new ObjectShape(name, Required("uses", Text, "what it uses")), "uses", what, uses.Select(use => KeyValuePair.Create(use.Name, (Field[])[With(use)]))) { Later = [.. StepKinds.Later], Definition = definition };
+    private static VariantShape Use(string name, string definition, string what, IEnumerable<UseInfo> uses, params Field[] more) => new(
+        new ObjectShape(name, [Required("uses", Text, "what it uses"), .. more]), "uses", what, uses.Select(use => KeyValuePair.Create(use.Name, (Field[])[With(use)]))) { Later = [.. StepKinds.Later], Definition = definition };
 
     private static Field With(UseInfo use)
     {
@@ -119,6 +133,4 @@ public sealed class RunbookShapes
             ? new Field("with", shape, "its arguments") { Default = PlainMap.Defaults(shape) }
             : new Field("with", shape, $"its arguments, at least {string.Join(", ", required)}") { Required = true };
     }
-
-    private static IEnumerable<Field> LaterFields(params string[] names) => names.Select(Shapes.Later);
 }

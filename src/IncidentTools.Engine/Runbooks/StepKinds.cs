@@ -64,6 +64,12 @@ public static class StepKinds
             Optional("subject", Text, "or a subject of its own"),
             Optional("body", Text, "and the text"),
             Optional("values", Anything, "values for the template")),
+        Kind("parallel", "Goes through several branches side by side"),
+        Kind("foreach", "Does the same steps for every item of a list"),
+        Kind("runbook", "Runs another runbook; its outputs are the value",
+            Required("name", Slug with { AllowExpression = false }, "its id"),
+            Required("version", Shapes.Version, "exactly the version that is meant"),
+            Optional("parameters", new MapShape(new AnyShape()) { KeyPattern = "^[a-z][a-z0-9_]*$", AllowExpression = false }, "its parameters by name")),
         Kind("set", "Sets variables: $vars",
             Required("variables", new MapShape(new AnyShape()) { KeyPattern = "^[a-z][a-z0-9_]*$", AllowExpression = false }, "variables by name")),
         Kind("assert", "Fails when its condition does not hold",
@@ -74,7 +80,7 @@ public static class StepKinds
     ];
 
     /// <summary>Keys that a kind has at the step, beside <c>with</c>.</summary>
-    internal static Field[] StepKeys(string use, Shape probe) => use switch
+    internal static Field[] StepKeys(string use, Shape probe, Shape steps) => use switch
     {
         "switch" =>
         [
@@ -88,6 +94,8 @@ public static class StepKinds
             Optional("until", Shapes.Expression, "a condition to wait for"),
             Optional("untilProbe", probe, "or a probe that must pass"),
         ],
+        "parallel" => FrameShapes.Parallel(steps),
+        "foreach" => FrameShapes.Foreach(steps),
         "assert" => [Required("assert", Shapes.Expression, "what must hold")],
         _ => [],
     };
@@ -95,7 +103,6 @@ public static class StepKinds
     /// <summary>Of the format, not of this version: each gets one clear finding.</summary>
     internal static IReadOnlySet<string> Later { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "parallel", "foreach", "runbook",
         "probe.cpu", "probe.memory", "probe.access-log", "probe.sql", "probe.db-health", "probe.replication", "probe.backup-freshness", "probe.backup-verify", "probe.hash-manifest",
         "probe.hash-compare", "probe.failed-logons", "probe.connections", "probe.clock", "probe.container", "probe.file",
         "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",

@@ -24,8 +24,9 @@ internal static class ValueShapes
         ["map"] = [Default(new MapShape(new AnyShape()))],
     };
 
+    public static IReadOnlyList<string> Types { get; } = [.. ByType.Keys];
     /// <summary>A parameter of a runbook.</summary>
-    public static MapShape Parameters { get; } = Map("a parameter", "parameter", [.. ByType.Keys], required: false);
+    public static MapShape Parameters { get; } = Map("a parameter", "parameter", Types, required: false);
     /// <summary>What a person can give in one line.</summary>
     public static IReadOnlyList<string> ScalarTypes { get; } = [.. ByType.Keys.Except(["list", "map"])];
     /// <summary>Fields and questions, inside <c>with</c>.</summary>

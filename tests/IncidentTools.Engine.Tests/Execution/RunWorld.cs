@@ -106,7 +106,10 @@ internal sealed class RunWorld : IDisposable
 /// <summary>An action whose effect is a count, and which can say how the count stood when its attempt was intended.</summary>
 internal sealed class CountingAction : IAction
 {
+    private readonly Lock _gate = new();
     public int Count { get; private set; }
+    public List<string> Log { get; } = [];
+    public Func<string?, CancellationToken, Task<ActionResult>>? By { get; set; }
     public CheckState? Checks { get; set; }
     public Func<CancellationToken, Task<ActionResult>>? Does { get; set; }
     public StepImpact Least { get; set; } = StepImpact.Low;
@@ -120,8 +123,13 @@ internal sealed class CountingAction : IAction
     public Task<string?> PreconditionAsync(Arguments with, ActionContext context, CancellationToken cancellation) => Task.FromResult(Against);
     public async Task<ActionResult> ExecuteAsync(Arguments with, ActionContext context, CancellationToken cancellation)
     {
-        Count++;
-        Seen = with.TextOrNull("text");
+        lock (_gate)
+        {
+            Count++;
+            Seen = with.TextOrNull("text");
+            Log.Add(Seen ?? "");
+        }
+        if (By is not null) return await By(with.TextOrNull("text"), cancellation);
         return Does is null ? new ActionResult(ActionOutcome.Succeeded, "counted") { Value = (long)Count, UndoData = new Dictionary<string, object?> { ["by"] = 1L } } : await Does(cancellation);
     }
     public string? Seen { get; private set; }
@@ -129,6 +137,7 @@ internal sealed class CountingAction : IAction
     public Task<ActionResult>? UndoAsync(Arguments with, IReadOnlyDictionary<string, object?> undoData, ActionContext context, CancellationToken cancellation)
     {
         Count -= (int)(long)undoData["by"]!;
+        Log.Add("-" + with.TextOrNull("text"));
         return Task.FromResult(new ActionResult(ActionOutcome.Succeeded, $"took {with.TextOrNull("text")} back"));
     }
     public bool CanUndo(Arguments with) => with.TextOrNull("text") is not null;

@@ -23,11 +23,11 @@ public partial class BadSampleTests
         var expected = lines.SelectMany((line, index) => Expectation().Matches(line).Select(match => (
             Code: match.Groups[2].Value, Line: index + 1 + (match.Groups[1].Success ? int.Parse(match.Groups[1].Value) : 0), Column: int.Parse(match.Groups[3].Value), Hint: match.Groups[4].Value.Trim()))).ToArray();
         var (book, findings) = Books.Loader.Inspect(name, bytes);
-        Assert.Equal(
-            string.Join('\n', expected.OrderBy(item => item.Line).ThenBy(item => item.Column).ThenBy(item => item.Code, StringComparer.Ordinal).Select(item => $"{item.Code} {item.Line}:{item.Column}")),
-            string.Join('\n', findings.OrderBy(item => item.Span.Line).ThenBy(item => item.Span.Column).ThenBy(item => item.Code, StringComparer.Ordinal).Select(item => $"{item.Code} {item.Span.Line}:{item.Span.Column}")));
+        string[] wanted = [.. expected.Select(item => $"{item.Code} {item.Line}:{item.Column}").Order(StringComparer.Ordinal)];
+        string[] found = [.. findings.Select(item => $"{item.Code} {item.Span.Line}:{item.Span.Column}").Order(StringComparer.Ordinal)];
+        Assert.True(wanted.SequenceEqual(found), $"missing: {string.Join(", ", wanted.Except(found))}\nnot expected: {string.Join("\n", findings.Where(item => !wanted.Contains($"{item.Code} {item.Span.Line}:{item.Span.Column}")))}");
         foreach (var item in expected)
-            Assert.Contains(findings, found => found.Code == item.Code && found.Span.Line == item.Line && found.Span.Column == item.Column && $"{found.Message} {found.Fix}".Contains(item.Hint, StringComparison.Ordinal));
+            Assert.Contains(findings, one => one.Code == item.Code && one.Span.Line == item.Line && one.Span.Column == item.Column && $"{one.Message} {one.Fix}".Contains(item.Hint, StringComparison.Ordinal));
         Assert.Equal(findings.Any(item => item.Severity == DiagnosticSeverity.Error), book is null);
         Assert.All(findings.Where(item => item.Code is not "IT2003"), item => Assert.NotEqual("", item.Path));
     }

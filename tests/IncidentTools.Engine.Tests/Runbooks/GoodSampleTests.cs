@@ -16,13 +16,13 @@ public class GoodSampleTests
         return book!;
     }
 
-    private static StepDefinition Step(string id) => Whole.Steps.Concat(Whole.Handlers).Single(step => step.Id == id);
+    private static StepDefinition Step(string id) => Whole.AllSteps.Single(step => step.Id == id);
 
     [Fact]
     public void Every_sample_loads() => Assert.All(Books.Samples("good"), name => Load(name));
 
     [Fact]
-    public void Every_kind_of_step_has_a_sample() => Assert.Empty(StepKinds.All.Select(kind => kind.Name).Except(Whole.Steps.Select(step => step.Use.Uses).Concat(Whole.Handlers.Select(step => step.Use.Uses))));
+    public void Every_kind_of_step_has_a_sample() => Assert.Empty(StepKinds.All.Select(kind => kind.Name).Except(Whole.AllSteps.Select(step => step.Use.Uses)));
 
     [Fact]
     public void The_head_is_bound()
@@ -74,6 +74,56 @@ public class GoodSampleTests
         Assert.True(Step("program").Idempotent);
         Assert.Equal("tell", Step("note_rollback").Next);
     }
+
+    [Fact]
+    public void Branches_items_and_another_runbook_are_bound()
+    {
+        var fan = Step("fan").Parallel!;
+        Assert.Equal((1, true, "web", "The web", "database"), (fan.Join, fan.CancelOthers, fan.Branches[0].Id, fan.Branches[0].Title, fan.Branches[1].Title));
+        Assert.Equal(["ask_web", "web_up", "web_down", "web_said"], fan.Branches[0].Steps.Select(step => step.Id));
+        Assert.Equal((null, false), (Step("everything").Parallel!.Join, Step("everything").Parallel!.CancelOthers));
+        var each = Step("each").Foreach!;
+        Assert.Equal(("$params.hosts", "host", 4, new ErrorThreshold(10, true), "$host"), (Assert.IsType<Expression>(each.Items).Text, each.As, each.Concurrency, each.Threshold, each.Key!.Text));
+        Assert.Equal(["port", "kinds"], each.Steps.Select(step => step.Id));
+        var kinds = Step("kinds").Foreach!;
+        Assert.Equal(("item", 1, new ErrorThreshold(2, false), null), (kinds.As, kinds.Concurrency, kinds.Threshold, kinds.Key));
+        Assert.Equal(1L, Assert.IsType<PlainMap>(Assert.IsType<PlainList>(kinds.Items)[0])["count"]);
+        Assert.IsType<Template>(((PlainList)kinds.Items)[1]);
+        var child = Step("child").Child!;
+        Assert.Equal(("failover", "2.0.1", true), (child.Name, child.Version, child.Parameters["deep"]));
+        Assert.Equal("$params.hosts", Assert.IsType<Template>(child.Parameters["to"]).Parts[0].Text);
+        Assert.Equal(new FailurePolicy(FailureMode.Rollback, null, true), Step("child").OnFailure);
+        Assert.Null(Step("http").Parallel);
+        Assert.Equal(["fan", "ask_web", "web_up", "web_down", "web_said", "each", "port", "kinds", "seen"], Step("fan").WithInner.Select(step => step.Id));
+        Assert.Equal(["note_rollback", "tell", "release", "say", "said"], Whole.AllSteps.Reverse().Take(5).Reverse().Select(step => step.Id));
+    }
+
+    [Fact]
+    public void What_stands_beside_steps_is_bound()
+    {
+        Assert.Equal(("continue", "restricted"), (Whole.OnUndoFailure, Whole.Visibility));
+        Assert.Equal("local", Whole.Target[0]);
+        Assert.True(Assert.IsType<Template>(Whole.Target[1]).IsSingleExpression);
+        Assert.Equal([("up", "bool", false), ("seen", "any", true)], Whole.Outputs.Select(output => (output.Name, output.Type, output.Optional)));
+        Assert.Equal(("authority", "$incident.awareAt", TimeSpan.FromHours(72)), (Whole.Clocks[0].Name, Whole.Clocks[0].From!.Text, Whole.Clocks[0].Within));
+        Assert.Equal([TimeSpan.FromHours(24), TimeSpan.FromHours(6)], Whole.Clocks[0].Warn);
+        Assert.Equal(("every-kind", null), (Whole.Clocks[1].Name, Whole.Clocks[1].From));
+        var every = Assert.Single(Whole.Every);
+        Assert.Equal(("every", TimeSpan.FromMinutes(30), 2, "$steps.up.state -eq 'Succeeded'"), (every.Id, every.Interval, every.Steps.Count, every.Until!.Text));
+        var restore = Step("restore");
+        Assert.Equal((true, "wait", "restore", TimeSpan.FromHours(4)), (restore.Detached, restore.OnUndoFailure, restore.Clocks[0].Name, restore.Clocks[0].Within));
+        Assert.Equal([("probe.http", TimeSpan.FromSeconds(10), "note"), ("probe.tcp", TimeSpan.FromSeconds(30), "fail")], restore.Guards.Select(guard => (guard.Probe.Uses, guard.Interval, guard.OnTrip)));
+        Assert.Equal(3, Assert.IsType<Template>(Assert.Single(restore.Target)).Parts.Count);
+        Assert.True(Assert.IsType<Template>(Assert.Single(Step("hosts").Target)).IsSingleExpression);
+        Assert.Equal(["command", "probe.tcp", "probe.http", "probe.tcp"], restore.AllUses.Select(use => use.Uses));
+        Assert.Null(Step("http").Visibility);
+        Assert.Empty(Step("http").Target);
+    }
+
+    [Theory]
+    [InlineData(0, false, 0, 5, false), InlineData(0, false, 1, 5, true), InlineData(2, false, 2, 5, false), InlineData(2, false, 3, 5, true)]
+    [InlineData(10, true, 5, 50, false), InlineData(10, true, 6, 50, true), InlineData(0, true, 1, 1, true), InlineData(100, true, 9, 9, false), InlineData(12.5, true, 1, 8, false), InlineData(12.5, true, 2, 8, true)]
+    public void A_threshold_is_exceeded_by_the_first_error_more(double value, bool percent, int errors, int items, bool exceeded) => Assert.Equal(exceeded, new ErrorThreshold(value, percent).IsExceeded(errors, items));
 
     [Fact]
     public void A_step_has_the_defaults_of_the_format()

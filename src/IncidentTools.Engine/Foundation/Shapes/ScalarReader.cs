@@ -22,11 +22,6 @@ internal sealed partial class ScalarReader(DiagnosticBag bag, ITemplateReader? t
                 scalar = scalar with { Text = literal };
             }
         }
-        if (shape.Later.Count > 0 && shape.Later.Contains(scalar.Text))
-        {
-            NotYet(bag, scalar.Text, scalar.Span, path);
-            return null;
-        }
         var value = Convert(scalar, shape, out var expected, out var fix);
         if (expected is not null)
         {
@@ -42,7 +37,7 @@ internal sealed partial class ScalarReader(DiagnosticBag bag, ITemplateReader? t
     public static void NotYet(DiagnosticBag bag, string name, SourceSpan span, string path) =>
         bag.Error("IT2009", span, path, $"'{name}' is part of the format, but this version of IncidentTools cannot run it yet", "Leave it out, or update the module when a version has it.");
 
-    public static string Describe(ScalarShape shape) => shape.Enum is { } words ? "one of " + string.Join(", ", shape.Pattern is null ? words : words.Append(shape.Expected ?? shape.Pattern)) : shape.Kind switch
+    public static string Describe(ScalarShape shape) => shape.Enum is { } words ? "one of " + string.Join(", ", (shape.Expected ?? shape.Pattern) is { } more ? words.Append(more) : words) : shape.Kind switch
     {
         ScalarKind.Int => "a whole number",
         ScalarKind.Number => "a number",
@@ -67,6 +62,7 @@ internal sealed partial class ScalarReader(DiagnosticBag bag, ITemplateReader? t
     {
         var text = scalar.Text;
         (expected, fix) = (null, null);
+        if (shape.OrInt && !scalar.IsQuoted && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)) return whole;
         if (shape.Enum is { } words)
         {
             if (words.Contains(text, StringComparer.Ordinal) || (shape.Pattern is { } other && Regex.IsMatch(text, other, RegexOptions.CultureInvariant, RegexTime))) return text;
@@ -117,6 +113,7 @@ internal sealed partial class ScalarReader(DiagnosticBag bag, ITemplateReader? t
             bag.Error("IT2005", scalar.Span, path, shape.Expected is { } words ? $"expected {words}, found '{Short(text)}'" : $"'{text}' does not match {pattern}");
             return false;
         }
+        if (shape.OrInt && value is string) return true;
         double? size = value switch { long number => number, double number => number, TimeSpan time => time.TotalSeconds, string word => word.Length, _ => null };
         if (size is null || (!(size < shape.Min) && !(size > shape.Max))) return true;
         bag.Error("IT2004", scalar.Span, path, $"'{scalar.Text}' is {(size < shape.Min ? $"less than {Show(shape.Min!.Value, value)}" : $"more than {Show(shape.Max!.Value, value)}")}");

@@ -26,6 +26,7 @@ public sealed class SchemaWriter
 
     private JsonObject Schema(Shape shape, bool dynamic)
     {
+        if (shape is DeferredShape later) return Schema(later.Target, dynamic);
         dynamic |= shape.TakesExpressions;
         return shape.Definition is { } name ? Reference(name, () => Form(shape, dynamic)) : Form(shape, dynamic);
     }
@@ -52,7 +53,7 @@ public sealed class SchemaWriter
             ChoiceShape choice => new JsonObject { ["anyOf"] = new JsonArray([.. choice.Forms.Select(item => Schema(item, dynamic))]) },
             _ => _templates && !dynamic ? Data() : [],
         };
-        if (!_templates || !dynamic || !shape.AllowExpression || shape is AnyShape or ChoiceShape or ScalarShape { Enum: null, Kind: ScalarKind.String or ScalarKind.Any or ScalarKind.Expression }) return form;
+        if (!_templates || !dynamic || !shape.AllowExpression || shape is AnyShape or ChoiceShape or ScalarShape { Enum: null, Pattern: null, Kind: ScalarKind.String or ScalarKind.Any or ScalarKind.Expression }) return form;
         var expression = shape is ScalarShape ? Reference("withExpression", () => Text(@"\$\{\{")) : Reference("oneExpression", () => Text(@"^\$\{\{[\s\S]*\}\}$"));
         return new JsonObject { ["anyOf"] = new JsonArray(form, expression) };
     }
@@ -87,7 +88,7 @@ public sealed class SchemaWriter
     private JsonObject Properties(IEnumerable<Field> fields, bool dynamic)
     {
         var properties = new JsonObject();
-        foreach (var field in fields.Where(field => !field.Later))
+        foreach (var field in fields)
         {
             var schema = Schema(field.Shape, dynamic);
             // "key:" with nothing after it counts as not written
@@ -131,6 +132,11 @@ public sealed class SchemaWriter
 
     private JsonObject Scalar(ScalarShape shape, bool dynamic)
     {
+        if (shape.OrInt)
+        {
+            var text = shape.Enum is null ? Text(shape.Pattern!) : Scalar(shape with { OrInt = false, Min = null, Max = null }, dynamic);
+            return new JsonObject { ["anyOf"] = new JsonArray(text, Scalar(new ScalarShape(ScalarKind.Int) { Min = shape.Min, Max = shape.Max }, dynamic)) };
+        }
         if (shape.Enum is { } words)
         {
             var closed = new JsonObject { ["enum"] = Words(words) };

@@ -53,10 +53,10 @@ public sealed record ScalarShape(ScalarKind Kind) : Shape
     /// <summary>Closed list of words; the scalar's own text is compared, case-sensitively. With a <see cref="Pattern"/> what matches that is good too.</summary>
     public IReadOnlyList<string>? Enum { get; init; }
     public string? Pattern { get; init; }
-    /// <summary>The pattern in words: <c>goto &lt;step&gt;</c>.</summary>
+    /// <summary>Whether a whole number is good too; then it is read as one, within the bounds.</summary>
+    public bool OrInt { get; init; }
+    /// <summary>What is good beside the words, in words: <c>goto &lt;step&gt;</c>.</summary>
     public string? Expected { get; init; }
-    /// <summary>Words of the format that this version cannot run yet: refused as that, not as unknown.</summary>
-    public IReadOnlyList<string> Later { get; init; } = [];
     /// <summary>Inclusive bounds: of the number, the duration (seconds) or the text's length.</summary>
     public double? Min { get; init; }
     public double? Max { get; init; }
@@ -74,6 +74,13 @@ public sealed record ListShape(Shape Item) : Shape
 public sealed record MapShape(Shape Value) : Shape
 {
     public string? KeyPattern { get; init; }
+}
+
+/// <summary>A shape that is made later, so that one may hold itself: steps in steps.</summary>
+public sealed record DeferredShape(Func<Shape> Make) : Shape
+{
+    private readonly Lazy<Shape> _target = new(Make);
+    public Shape Target => _target.Value;
 }
 
 /// <summary>Any plain data: scalars, lists and maps.</summary>
@@ -121,8 +128,6 @@ public sealed record VariantShape : Shape
 public sealed record Field(string Name, Shape Shape, string Doc)
 {
     public bool Required { get; init; }
-    /// <summary>Part of the format that this version cannot run yet: refused as that, not as unknown.</summary>
-    public bool Later { get; init; }
     /// <summary>Plain data; null = none.</summary>
     public object? Default { get; init; }
 }
@@ -148,5 +153,4 @@ public static class Shapes
     public static ListShape ListOf(Shape item, bool allowSingle = false) => new(item) { AllowSingle = allowSingle };
     public static Field Required(string name, Shape shape, string doc) => new(name, shape, doc) { Required = true };
     public static Field Optional(string name, Shape shape, string doc, object? @default = null) => new(name, shape, doc) { Default = @default };
-    public static Field Later(string name) => new(name, new AnyShape(), "") { Later = true };
 }

@@ -31,7 +31,7 @@ public sealed class ShapeReader(DiagnosticBag bag, ITemplateReader? templates = 
     }
 
     // a list or map given as one expression
-    private bool IsWholeExpression(YamlNode node, Shape shape) => _dynamic && templates is not null && shape is { AllowExpression: true } and not (ScalarShape or AnyShape or ChoiceShape)
+    private bool IsWholeExpression(YamlNode node, Shape shape) => _dynamic && templates is not null && shape is { AllowExpression: true } and not (ScalarShape or AnyShape or ChoiceShape or DeferredShape)
         && node is YamlScalar scalar && scalar.Text.StartsWith("${{", StringComparison.Ordinal) && scalar.Text.EndsWith("}}", StringComparison.Ordinal);
 
     private object? ReadForm(YamlNode node, Shape shape, string path) => shape switch
@@ -42,6 +42,7 @@ public sealed class ShapeReader(DiagnosticBag bag, ITemplateReader? templates = 
         ListShape form => ReadList(node, form, path),
         ScalarShape form => node is YamlScalar scalar ? _scalars.Read(scalar, form, path, _dynamic) : Wrong(node, path, ScalarReader.Describe(form)),
         ChoiceShape form => ReadChoice(node, form, path),
+        DeferredShape form => Read(node, form.Target, path),
         _ => ReadAny(node, path),
     };
 
@@ -68,8 +69,7 @@ public sealed class ShapeReader(DiagnosticBag bag, ITemplateReader? templates = 
             if (Find(shape.Fields, name) is { } field)
             {
                 // "key:" with nothing after it counts as not written, unless a null is a value there
-                if (field.Later) ScalarReader.NotYet(bag, name, member.Key.Span, here);
-                else if (member.Value is YamlScalar { IsNull: true } && field.Shape is not (AnyShape or ScalarShape { Kind: ScalarKind.Any }))
+                if (member.Value is YamlScalar { IsNull: true } && field.Shape is not (AnyShape or ScalarShape { Kind: ScalarKind.Any }))
                 {
                     if (field.Required) bag.Error("IT2003", member.Key.Span, here, $"'{name}' has no value");
                 }
@@ -77,7 +77,7 @@ public sealed class ShapeReader(DiagnosticBag bag, ITemplateReader? templates = 
             }
             // what x- keys hold is the writer's own affair
             else if (name.StartsWith("x-", StringComparison.Ordinal)) result.Add(name, new ShapeReader(bag).ReadAny(member.Value, here), member.Key.Span, member.Value.Span);
-            else if (known) bag.Error("IT2001", member.Key.Span, here, $"'{name}' is not a key of {shape.Name}", Elsewhere(variant, name) ?? Nearest.Hint(name, shape.Fields.Where(field => !field.Later).Select(field => field.Name)));
+            else if (known) bag.Error("IT2001", member.Key.Span, here, $"'{name}' is not a key of {shape.Name}", Elsewhere(variant, name) ?? Nearest.Hint(name, shape.Fields.Select(field => field.Name)));
         }
         foreach (var field in shape.Fields)
         {

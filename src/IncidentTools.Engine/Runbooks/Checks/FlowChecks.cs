@@ -8,21 +8,25 @@ internal static class FlowChecks
 {
     private static readonly string[] Waiting = ["manual", "ask", "approve", "wait"];
 
-    public static void Check(PlainMap map, RunbookDefinition book, IReadOnlyList<StepDraft> drafts, DiagnosticBag bag)
+    public static void Check(RunbookDefinition book, RunbookOutline outline, DiagnosticBag bag)
     {
-        var main = drafts.Where(draft => !draft.IsHandler).ToArray();
-        var handlers = drafts.Where(draft => draft.IsHandler).ToArray();
-        Lines(new FlowGraph(main), main.Length > 0 ? [0] : [], main, bag);
-        var graph = new FlowGraph(handlers);
-        Lines(graph, [.. new[] { book.OnError, book.OnCancel }.OfType<string>().Select(graph.IndexOf)], handlers, bag);
+        var graphs = outline.Lists.ToDictionary(list => list, list => new FlowGraph(list.Drafts));
+        foreach (var list in outline.Lists)
+        {
+            var graph = graphs[list];
+            int[] entries = list.Kind == StepListKind.Handlers ? [.. new[] { book.OnError, book.OnCancel }.OfType<string>().Select(graph.IndexOf)] : list.Drafts.Count > 0 ? [0] : [];
+            Lines(graph, entries, list, graphs, bag);
+        }
+        var handlers = graphs[outline.Handlers];
         if (book.OnCancel is { } cleanup)
-            foreach (var draft in graph.From(graph.IndexOf(cleanup)).Select(index => handlers[index])) Cleanup(draft, bag);
+            foreach (var index in handlers.From(handlers.IndexOf(cleanup))) Cleanup(outline.Handlers.Drafts[index], bag);
     }
 
-    private static void Lines(FlowGraph graph, int[] entries, StepDraft[] drafts, DiagnosticBag bag)
+    private static void Lines(FlowGraph graph, int[] entries, StepList list, Dictionary<StepList, FlowGraph> graphs, DiagnosticBag bag)
     {
+        var drafts = list.Drafts;
         var reached = entries.SelectMany(graph.From).ToHashSet();
-        for (var index = 0; index < drafts.Length; index++)
+        for (var index = 0; index < drafts.Count; index++)
         {
             var draft = drafts[index];
             if (!reached.Contains(index))
@@ -37,13 +41,18 @@ internal static class FlowChecks
                 if (edge.To <= index && drafts[edge.To].Step.MaxVisits is null && graph.From(edge.To).Contains(index))
                     bag.Error("IT4002", edge.Span, edge.Path, $"this leads back to '{drafts[edge.To].Step.Id}', which has no maxVisits: the loop has no end", $"Add maxVisits to '{drafts[edge.To].Step.Id}'.");
             foreach (var need in NameChecks.Targets(draft).Where(target => target.Key == "needs"))
-                if (!CanHaveRun(graph, need.Id, index, draft.IsHandler))
+                if (!CanHaveRun(need.Id, index, list, graphs))
                     bag.Error("IT4008", need.Span, need.Path, need.Id == draft.Step.Id ? $"'{need.Id}' needs itself" : $"'{need.Id}' never runs before '{draft.Step.Id}', so this step could not run");
         }
     }
 
-    // what the main line did, a handler may need; nothing of the main line comes after a handler
-    private static bool CanHaveRun(FlowGraph graph, string need, int index, bool isHandler) => graph.IndexOf(need) is >= 0 and var needed ? needed != index && graph.After(needed).Contains(index) : isHandler;
+    // in its own list or one around it, before it; what the main line did, handlers and what is beside it may need, and nothing of it comes after a handler
+    private static bool CanHaveRun(string need, int index, StepList list, Dictionary<StepList, FlowGraph> graphs)
+    {
+        var graph = graphs[list];
+        if (graph.IndexOf(need) is >= 0 and var needed) return needed != index && graph.After(needed).Contains(index);
+        return list.Outer is { } outer ? CanHaveRun(need, graphs[outer].IndexOf(list.Owner!), outer, graphs) : list.Kind != StepListKind.Main;
+    }
 
     private static void Cleanup(StepDraft draft, DiagnosticBag bag)
     {
@@ -52,6 +61,7 @@ internal static class FlowChecks
         else if (step.Approval is { Min: > 0 }) bag.Error("IT4009", draft.Source.At("approval"), draft.Path + ".approval", $"'{step.Id}' belongs to onCancel and would wait for an approval");
         else if (step is { Impact: >= StepImpact.Medium, Approval: null })
             bag.Warning("IT4009", step.Use.Span, draft.Path, $"'{step.Id}' belongs to onCancel, and its impact asks for an approval that a cleanup cannot wait for", "Write approval: { min: 0 } when it may run without.");
+        foreach (var inner in draft.Inner.SelectMany(list => list.Drafts)) Cleanup(inner, bag);
     }
 }
 
