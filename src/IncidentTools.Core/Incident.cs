@@ -90,8 +90,12 @@ public sealed record IncidentClock
 {
     /// <summary>INC-12.</summary>
     public required string Incident { get; init; }
-    /// <summary>Acknowledge, Update, ClientNotice, Resolve or Review.</summary>
+    /// <summary>Acknowledge, Update, ClientNotice, Resolve or Review, or the name that a runbook gave it.</summary>
     public required string Name { get; init; }
+    /// <summary>What is due, of a clock that a runbook started.</summary>
+    public string Title { get; init; } = "";
+    /// <summary>Whether one of its warnings has come.</summary>
+    public bool Urgent { get; init; }
     /// <summary>Running, Met, MetLate, Missed (still owed) or Stopped.</summary>
     public required string State { get; init; }
     /// <summary>From when it counts.</summary>

@@ -58,4 +58,8 @@ public static partial class Errors
     /// <summary>Neither -Incident nor a current incident.</summary>
     public static IncidentToolsException IncidentNotGiven() => new(
         "IncidentNotGiven", ErrorKind.InvalidInput, "No incident was given, and there is no current one.", "Add -Incident INC-12, pipe one in, or Enter-Incident INC-12 first.");
+
+    /// <summary>The incident has no clock of its own with this name.</summary>
+    public static IncidentToolsException ClockNotFound(string incident, string clock, string? hint) => new(
+        "ClockNotFound", ErrorKind.NotFound, $"{incident} has no clock '{clock}' that a runbook started.{(hint is null ? "" : " " + hint)}", $"Get-IncidentClock {incident} lists them; those of the policy are met by what they ask for.") { TargetObject = clock };
 }

@@ -34,6 +34,14 @@ public static partial class Errors
     public static IncidentToolsException OutputMissing(string output, string what) => new(
         "OutputMissing", ErrorKind.InvalidInput, $"Output '{output}': {what}", "Correct the output's value, or mark it optional: true.") { TargetObject = output };
 
+    /// <summary>A step cannot be said to have been done by hand.</summary>
+    public static IncidentToolsException StepDoneRefused(string step, string why) => new(
+        "StepDoneRefused", ErrorKind.InvalidState, $"'{step}' cannot be recorded as done by hand: {why}.", "Get-RunbookStep shows where each step stands; -Note says what was done.") { TargetObject = step };
+
+    /// <summary>There is nothing that failed and could be tried again.</summary>
+    public static IncidentToolsException RetryRefused(string run, string why) => new(
+        "RetryRefused", ErrorKind.InvalidState, $"Nothing of {run} can be tried again: {why}.", "-RetryFailed is for a run that failed at a foreach; start another run for everything else.") { TargetObject = run };
+
     /// <summary>Several visits of the step wait: in branches or for several items.</summary>
     public static IncidentToolsException StepAmbiguous(string step, string paths) => new(
         "StepAmbiguous", ErrorKind.InvalidInput, $"Several of '{step}' wait: {paths}.", "Give the path as -Step, or pipe the step that Get-RunbookStep -State Waiting shows.") { TargetObject = step };

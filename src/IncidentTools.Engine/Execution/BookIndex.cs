@@ -33,6 +33,12 @@ public sealed class BookIndex
         Book = book;
         Main = new StepLine(book.Steps);
         Add(Main);
+        foreach (var every in book.Every)
+        {
+            var lane = new StepLine(every.Steps);
+            _inner[$"~/{every.Id}"] = lane;
+            Add(lane);
+        }
         foreach (var step in book.Handlers)
         {
             _handlers[step.Id] = step;
@@ -56,6 +62,9 @@ public sealed class BookIndex
 
     /// <summary>The steps of a branch, or those done for each item; null when the step has none.</summary>
     public StepLine? Inner(string group, string branch = "") => _inner.GetValueOrDefault($"{group}/{branch}");
+
+    /// <summary>The steps of what is done every so often.</summary>
+    public StepLine? Lane(string name) => Inner("~", name);
 
     private void Add(StepLine line)
     {

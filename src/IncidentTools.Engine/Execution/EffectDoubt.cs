@@ -20,6 +20,10 @@ internal sealed class EffectDoubt(RunSession session, StepDefinition step, IActi
         if (instance.Wait is { Opened.Kind: "Timer" } poll && !poll.IsLate(session.Now)) return StepProgress.Parked;
         var check = await ProcessOfAttempt(instance, cancellation).ConfigureAwait(false) is { } running ? running : await EffectCheck.AskAsync(session, step, effect, instance, instance.Open!.With, cancellation).ConfigureAwait(false);
         var entry = AttemptRules.AfterCheck(session.State.Run, step, instance, check with { Message = session.Parts.Mask.Apply(check.Message) }, "check", session.NewWait(), session.Now);
+        // what goes on by itself is not begun again because it is not there yet
+        if (instance.IsDetached && check.State == CheckState.NotDone)
+            entry = AttemptRules.AfterCheck(session.State.Run, step, instance, new CheckResult(CheckState.InProgress, session.Parts.Mask.Apply(check.Message)), "check", session.NewWait(), session.Now);
+        if (instance.IsDetached && entry is StepFinished { State: "Succeeded" } done) entry = done with { Value = instance.Value };
         if (stopping && entry is WaitOpened) entry = new StepFinished(session.State.Run, instance.Path, "InDoubt", null, "InDoubt", session.Parts.Mask.Apply(check.Message), null, null);
         session.Emit(entry);
         return entry is WaitOpened ? StepProgress.Parked : StepProgress.Moved;

@@ -18,6 +18,7 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
     {
         if (instance.Open is not null) return await new EffectDoubt(session, step, effect, stopping).SettleAsync(instance, cancellation).ConfigureAwait(false);
         if (instance.RetryAt is { } again && again > session.Now) return Pause(instance, again);
+        if (await new OnceGuard(session, step, effect).HoldAsync(instance, cancellation).ConfigureAwait(false) is { } once) return once;
         var with = session.Resolve(step.Use, instance);
         var plan = effect.Plan(with);
         var hash = PlanHash(step.Use.Uses, with, plan);
@@ -48,21 +49,39 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
         ActionResult result;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var clock = step.Timeout is { } time ? session.Parts.Time.CreateTimer(_ => limit.Cancel(), null, time, Timeout.InfiniteTimeSpan) : null;
-        try { result = await session.Pen.Outside(() => effect.ExecuteAsync(with, session.Context(step, instance.IntendedAt!.Value, (pid, at) => Started(instance, pid, at)), limit.Token)).ConfigureAwait(false); }
+        string? tripped = null;
+        try { (result, tripped) = await session.Pen.Outside(() => GuardedAsync(instance, limit, () => effect.ExecuteAsync(with, session.Context(step, instance.IntendedAt!.Value, (pid, at) => Started(instance, pid, at)), limit.Token))).ConfigureAwait(false); }
         // a probe that was interrupted says nothing: it is made again when the run goes on
         catch (OperationCanceledException) when (effect is ProbeEffect && cancellation.IsCancellationRequested) { throw; }
         catch (OperationCanceledException) { result = new ActionResult(effect is ProbeEffect ? ActionOutcome.Failed : ActionOutcome.InDoubt, "it was interrupted") { Error = "Interrupted" }; }
         catch (IncidentToolsException error) { result = new ActionResult(ActionOutcome.Failed, error.Message) { Error = error.ErrorId }; }
         // a defect of an action must neither end the run nor pass for a result
         catch (Exception error) when (error is not OutOfMemoryException) { result = new ActionResult(effect is ProbeEffect ? ActionOutcome.Failed : ActionOutcome.InDoubt, $"{error.GetType().Name}: {error.Message}") { Error = "Unexpected" }; }
-        if (result.Outcome != ActionOutcome.Succeeded && limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        if (tripped is null && result.Outcome != ActionOutcome.Succeeded && limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
             result = result with { Error = "Timeout", Message = $"no result within {Duration.Format(step.Timeout!.Value)}{(result.Message.Length == 0 ? "" : $": {result.Message}")}" };
+        // what was done before the guard could end it is done
+        if (tripped is not null && result.Outcome != ActionOutcome.Succeeded) result = result with { Error = "GuardTripped", Message = $"{tripped}{(result.Message.Length == 0 ? "" : $" ({result.Message})")}" };
         Record(instance, result);
+    }
+
+    /// <summary>The effect under its guards, which may end it. Called without the pen.</summary>
+    private async Task<(ActionResult Result, string? Tripped)> GuardedAsync(StepInstance instance, CancellationTokenSource limit, Func<Task<ActionResult>> work)
+    {
+        if (step.Guards.Count == 0) return (await work().ConfigureAwait(false), null);
+        var watch = new GuardWatch(session, step, instance, limit.Cancel, limit.Token);
+        try
+        {
+            var result = await work().ConfigureAwait(false);
+            return (result, watch.Tripped);
+        }
+        catch (OperationCanceledException) when (watch.Tripped is { } why) { return (new ActionResult(effect is ProbeEffect ? ActionOutcome.Failed : ActionOutcome.InDoubt, "it was interrupted") { Error = "GuardTripped" }, why); }
+        finally { await watch.DisposeAsync().ConfigureAwait(false); }
     }
 
     private void Record(StepInstance instance, ActionResult result)
     {
         var entry = AttemptRules.AfterAttempt(State.Run, step, instance, result with { Message = session.Parts.Mask.Apply(result.Message) }, Random.Shared.NextDouble(), session.Now);
+        if (step.Detached && entry is StepFinished { State: "Succeeded" }) entry = new StepAttempted(State.Run, instance.Path, instance.Attempt, "Detached", null, session.Parts.Mask.Apply(result.Message), null) { Handle = result.Value };
         if (entry is StepFinished finished) entry = finished with { Status = result.Status, Detail = Detail(result) };
         session.Emit(entry);
     }

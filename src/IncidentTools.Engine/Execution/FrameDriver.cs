@@ -9,6 +9,7 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
     private readonly RunSession _session = drive.Session;
     private readonly CancellationTokenSource _end = new();
     private bool _stopping;
+    private StandingLanes? _lanes;
 
     private RunState State => _session.State;
     private FrameState Frame => State.Frame(path);
@@ -33,6 +34,24 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _end.Token);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (Frame is { IsBook: true, Rollback: null } && !IsOver && _session.Options.StepLimit is null) (_lanes = new StandingLanes(this, _session.Books.Of(Frame))).Start(ended.Token);
+        try
+        {
+            var moved = await GoAsync(cancellation, stop.Token).ConfigureAwait(false);
+            if (_lanes is { } lanes) await lanes.WaitAsync().ConfigureAwait(false);
+            return moved;
+        }
+        catch
+        {
+            ended.Cancel();
+            if (_lanes is { } lanes) await lanes.AbandonAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<bool> GoAsync(CancellationToken cancellation, CancellationToken stop)
+    {
         while (!IsOver)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -41,28 +60,39 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
             {
                 if (!await new RollbackDriver(drive, path).RunAsync(cancellation).ConfigureAwait(false)) return false;
             }
-            else if (Frame.Current is not { IsFinished: false } instance) Next();
-            else if (await MoveAsync(instance, cancellation, stop.Token).ConfigureAwait(false) is { IsParked: true } parked && (parked.AtRest || !await AwaitAsync(instance.Path, parked.Nap, cancellation).ConfigureAwait(false))) return false;
+            else if (Frame.Current is not { IsFinished: false } instance) await NextAsync().ConfigureAwait(false);
+            else if (await MoveAsync(instance, cancellation, stop).ConfigureAwait(false) is { IsParked: true } parked && (parked.AtRest || !await AwaitAsync(instance.Path, parked.Nap, cancellation).ConfigureAwait(false))) return false;
             drive.Wrote();
         }
         return true;
     }
 
     /// <summary>From a finished step to the next, or to the end.</summary>
-    private void Next()
+    private async Task NextAsync()
     {
         var frame = Frame;
         var cancel = !IsStopping ? null : State.Cancel is { } asked ? asked.Reason ?? "" : "its group was decided without it";
         var route = RunRoute.After(State, frame, _session.Books.Of(frame), _session.Books.LineOf(frame), cancel);
+        if (route.Step is { } && frame is { IsBook: true, Current: null } && !StartClocks(frame, out var why)) route = new RunRoute(null, "Failed", why);
         if (route.Step is not { } step)
         {
-            End(frame, route);
+            if (_lanes is { } lanes) await lanes.StopAsync().ConfigureAwait(false);
+            End(Frame, route);
             return;
         }
         var visit = frame.Steps.TryGetValue(step.Id, out var earlier) ? earlier.Visit + 1 : 1;
         var at = FramePath.Instance(path, step.Id, visit);
         _session.Writer.Emit(new StepEntered(State.Run, at, step.Id, visit));
         drive.Tell(State.Instance(at));
+    }
+
+    /// <summary>Deadlines that begin with the runbook.</summary>
+    private bool StartClocks(FrameState frame, out string why)
+    {
+        why = "";
+        try { _session.Writer.Enclose([.. RunClocks.Of(_session.Books.Of(frame).Book.Clocks, _session, _session.Roots(frame, null))]); }
+        catch (IncidentToolsException error) when (error.Kind == ErrorKind.InvalidInput) { why = error.Message; }
+        return why.Length == 0;
     }
 
     private void End(FrameState frame, RunRoute route)
@@ -122,5 +152,5 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
     }
 
     /// <summary>A cancel, a skip, or a group that is decided.</summary>
-    private bool Stirred(string at) => IsStopping || State.SkipReason(State.Instance(at).Step) is not null;
+    private bool Stirred(string at) => IsStopping || State.SkipReason(State.Instance(at).Step) is not null || State.ByHand(State.Instance(at).Step) is not null;
 }

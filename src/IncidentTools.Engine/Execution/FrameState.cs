@@ -16,6 +16,9 @@ public static class FramePath
 
     public static string Instance(string frame, string step, int visit) => $"{frame}/{step}#{visit}";
 
+    /// <summary>The frame of what is done every so often beside a runbook.</summary>
+    public static string Lane(string book, string name) => $"{book}/{name}~";
+
     /// <summary>An item's key as a segment: what has a meaning in a path is written as %XX.</summary>
     public static string Item(string key)
     {
@@ -40,6 +43,8 @@ public sealed class FrameState(string path, FrameState? outer, StepInstance? gro
     public string? GroupStep => group?.Step;
     /// <summary>Branch, item or child runbook.</summary>
     public FrameMember? Member => member;
+    /// <summary>What is done every so often beside a runbook's main line.</summary>
+    public bool IsLane => outer is not null && group is null;
     /// <summary>Whether it runs a whole runbook: its steps see nothing outside, and it has handlers of its own.</summary>
     public bool IsBook => outer is null || member?.Source is not null;
     /// <summary>The visit that was entered last; the only one here that can be unfinished.</summary>
@@ -71,6 +76,7 @@ public sealed class FrameState(string path, FrameState? outer, StepInstance? gro
 
     internal void Enter(StepInstance instance)
     {
+        Ended = null; // the next round of a lane
         Current = instance;
         _last[instance.Step] = instance;
     }

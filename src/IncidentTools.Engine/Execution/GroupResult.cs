@@ -10,7 +10,7 @@ internal sealed class GroupResult(RunSession session, StepDefinition step)
     public static FrameEnded EndOf(RunSession session, FrameState frame, RunRoute route)
     {
         var book = session.Books.Of(frame);
-        var outputs = frame.IsBook ? book.Book.Outputs : frame.Member!.Key is not null ? session.Books.StepOf(session.State, session.State.Instance(frame.Group!)).Outputs : [];
+        var outputs = frame.IsBook ? book.Book.Outputs : !frame.IsLane && frame.Member!.Key is not null ? session.Books.StepOf(session.State, session.State.Instance(frame.Group!)).Outputs : [];
         var good = route.Result is "Succeeded" or "SucceededWithFailures";
         if (!good || outputs.Count == 0) return new FrameEnded(session.State.Run, frame.Path, route.Result!, route.Message);
         try { return new FrameEnded(session.State.Run, frame.Path, route.Result!, route.Message, OutputValues.Of(outputs, session, session.Roots(frame, null))); }

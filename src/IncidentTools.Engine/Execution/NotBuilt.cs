@@ -7,17 +7,12 @@ internal static class NotBuilt
 {
     private static readonly (string Name, Func<StepDefinition, bool> Has)[] OfSteps =
     [
-        ("guard", step => step.Guards.Count > 0),
-        ("clock", step => step.Clocks.Count > 0),
-        ("detached", step => step.Detached),
         ("target", step => step.Target.Count > 0),
         ("visibility", step => step.Visibility is not null),
     ];
 
     private static readonly (string Name, Func<RunbookDefinition, bool> Has)[] OfBooks =
     [
-        ("every", book => book.Every.Count > 0),
-        ("clock", book => book.Clocks.Count > 0),
         ("target", book => book.Target.Count > 0),
         ("visibility: restricted", book => book.Visibility != "normal"),
     ];

@@ -7,17 +7,6 @@ namespace IncidentTools.Engine.Execution;
 /// <summary>Named outputs of a step, an item or a runbook, each converted to its type.</summary>
 internal static class OutputValues
 {
-    /// <summary>The end of a step with its outputs; those of a foreach belong to its items.</summary>
-    public static StepFinished Added(StepFinished finished, RunSession session)
-    {
-        var instance = session.State.Instance(finished.Path);
-        var step = session.Books.StepOf(session.State, instance);
-        if (step.Outputs.Count == 0 || step.Foreach is not null) return finished;
-        var after = instance with { State = finished.State, Value = finished.Value, Message = finished.Message, Status = finished.Status, Detail = finished.Detail ?? instance.Detail, EndedAt = session.Now };
-        try { return finished with { Detail = new Dictionary<string, object?>(after.Detail) { ["outputs"] = Of(step.Outputs, session, session.Roots(session.State.Frame(instance.Frame), after)) } }; }
-        catch (IncidentToolsException error) when (error.Kind == ErrorKind.InvalidInput) { return finished with { State = "Failed", Error = error.ErrorId, Message = error.Message }; }
-    }
-
     /// <exception cref="IncidentToolsException">OutputMissing: one that is not optional has no value, or one of another type.</exception>
     public static Dictionary<string, object?> Of(IReadOnlyList<OutputDefinition> outputs, RunSession session, RunRoots roots)
     {

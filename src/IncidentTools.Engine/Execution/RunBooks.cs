@@ -28,6 +28,7 @@ internal sealed class RunBooks(BookIndex root, Func<string, RunbookDefinition> r
     {
         var book = Of(frame);
         if (frame.IsBook) return book.Main;
+        if (frame.IsLane) return book.Lane(frame.Member!.Name) ?? throw Errors.StepUnknown(book.Id, frame.Member.Name);
         return book.Inner(frame.GroupStep!, frame.Member!.Key is null ? frame.Member.Name : "") ?? throw Errors.StepUnknown(book.Id, frame.GroupStep!);
     }
 

@@ -116,9 +116,16 @@ public sealed record StepSkipRequested(string Run, string Step, string Reason) :
     public string Describe() => $"Step {Step} is to be left out: {Reason}";
 }
 
-/// <summary>An attempt that is not the last word: Failed and tried again at <paramref name="RetryAt"/>, InDoubt, or NotDone (found to have had no effect).</summary>
+/// <summary>
+/// An attempt that is not the last word: Failed and tried again at <paramref name="RetryAt"/>, InDoubt, NotDone (found to have had no effect), or
+/// Detached: its effect goes on by itself, and a check asks how far it is.
+/// </summary>
 public sealed record StepAttempted(string Run, string Path, int Attempt, string Outcome, string? Error, string Message, DateTimeOffset? RetryAt) : IRunEntry
 {
+    /// <summary>Of a detached effect: what it is known by.</summary>
+    [JsonConverter(typeof(PlainValueConverter))]
+    public object? Handle { get; init; }
+
     public string Describe() => $"Step {Path} attempt {Attempt}: {Outcome}{(Message.Length == 0 ? "" : $", {Message}")}";
 }
 
@@ -135,6 +142,39 @@ public sealed record StepFinished(
     public IReadOnlyDictionary<string, object?>? Detail { get; init; }
 
     public string Describe() => $"Step {Path} {State}{(Message.Length == 0 ? "" : $": {Message}")}";
+}
+
+/// <summary>A guard of a step found something, or could not look.</summary>
+public sealed record GuardTripped(string Run, string Path, string Probe, string Status, string Message, bool Ends) : IRunEntry
+{
+    public string Describe() => $"Guard {Probe} of {Path}: {Status}{(Message.Length == 0 ? "" : $", {Message}")}{(Ends ? "; the attempt is ended" : "")}";
+}
+
+/// <summary>Somebody did by hand what a step would do. Holds for its current visit, else for the next.</summary>
+public sealed record StepDoneByHand(string Run, string Step, [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?> Value, string Note) : IRunEntry
+{
+    public string Describe() => $"Step {Step} was done by hand: {Note}";
+}
+
+/// <summary>Something was done in the course of the run that no step of its runbook foresees.</summary>
+/// <param name="Number">From 1, in the order of recording.</param>
+public sealed record AdHocDone(string Run, int Number, string Title, string Phase, string Note, [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?> Value) : IRunEntry
+{
+    public string Describe() => $"Done besides the runbook: {Title}{(Note.Length == 0 ? "" : $": {Note}")}";
+}
+
+/// <summary>What is done every so often beside the main line begins: a step list of its own.</summary>
+/// <param name="Path">Of its frame: <c>/updates~</c>.</param>
+public sealed record LaneOpened(string Run, string Path, string Name) : IRunEntry
+{
+    bool IEntryData.IsDetail => true;
+    public string Describe() => $"{Name} begins, again and again";
+}
+
+/// <summary>A run that ended goes on: the items of its last step that failed are tried again.</summary>
+public sealed record RunReopened(string Run, string Path) : IRunEntry
+{
+    public string Describe() => $"Run goes on: what failed of {Path} is tried again";
 }
 
 /// <summary>A finished step is to be taken back: durable before it is.</summary>
@@ -181,7 +221,12 @@ public static class RunEntries
         EntryType.Of<RunEnded>("run.ended", 1, RunJson.Default, "/message"),
         EntryType.Of<StepEntered>("step.entered", 1, RunJson.Default),
         EntryType.Of<StepIntended>("step.intended", 1, RunJson.Default, "/with"),
-        EntryType.Of<StepAttempted>("step.attempted", 1, RunJson.Default, "/message"),
+        EntryType.Of<StepAttempted>("step.attempted", 1, RunJson.Default, "/message", "/handle"),
+        EntryType.Of<GuardTripped>("guard.tripped", 1, RunJson.Default, "/message"),
+        EntryType.Of<StepDoneByHand>("step.doneByHand", 1, RunJson.Default, "/value", "/note"),
+        EntryType.Of<AdHocDone>("step.adHoc", 1, RunJson.Default, "/title", "/note", "/value"),
+        EntryType.Of<LaneOpened>("lane.opened", 1, RunJson.Default),
+        EntryType.Of<RunReopened>("run.reopened", 1, RunJson.Default),
         EntryType.Of<StepStarted>("step.started", 1, RunJson.Default),
         new("step.skipRequested", 1, RunJson.Default.StepSkipRequested, "/reason"),
         EntryType.Of<StepFinished>("step.finished", 1, RunJson.Default, "/value", "/message", "/detail"),
@@ -201,6 +246,11 @@ public static class RunEntries
 [JsonSerializable(typeof(RunQueued))]
 [JsonSerializable(typeof(RollbackStarted))]
 [JsonSerializable(typeof(GroupOpened))]
+[JsonSerializable(typeof(GuardTripped))]
+[JsonSerializable(typeof(StepDoneByHand))]
+[JsonSerializable(typeof(AdHocDone))]
+[JsonSerializable(typeof(LaneOpened))]
+[JsonSerializable(typeof(RunReopened))]
 [JsonSerializable(typeof(FrameEnded))]
 [JsonSerializable(typeof(RunCancelRequested))]
 [JsonSerializable(typeof(RunEnded))]

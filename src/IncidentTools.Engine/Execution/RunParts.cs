@@ -29,6 +29,8 @@ public sealed record RunParts
     public required SecretMask Mask { get; init; }
     /// <summary>What a message means for the stream: the intents, and the update it is for the incident's clocks.</summary>
     public required Func<NotifyRequest, IReadOnlyList<EntryDraft>> Post { get; init; }
+    /// <summary>A deadline that begins and outlives the run.</summary>
+    public required Func<ClockRequest, EntryDraft> Clock { get; init; }
     /// <summary>Sends what is written and due in a stream; never throws for a channel that is down.</summary>
     public required Func<string, CancellationToken, Task> Deliver { get; init; }
     public required Func<LoadedWorkspace> Workspace { get; init; }
@@ -41,3 +43,6 @@ public sealed record RunParts
     /// <summary>Between looks at the journal for a cancel while a step works.</summary>
     public TimeSpan Watch { get; init; } = TimeSpan.FromSeconds(1);
 }
+
+/// <param name="Warn">How long before its end it becomes urgent.</param>
+public sealed record ClockRequest(string Name, string Title, DateTimeOffset From, DateTimeOffset Due, IReadOnlyList<TimeSpan> Warn);

@@ -53,6 +53,29 @@ internal sealed class RunPeople(RunParts parts, Func<RunState, RunBooks> booksOf
         return [new EntryDraft(new StepSkipRequested(row.Run, step, reason))];
     });
 
+    /// <summary>Somebody did by hand what a step would do, or, when the runbook has no such step, something besides it.</summary>
+    /// <exception cref="IncidentToolsException">StepDoneRefused.</exception>
+    public void ByHand(RunRow row, string step, StepAnswer answer) => parts.Journal.Update(row.Stream, _ =>
+    {
+        var state = RunWriter.Fold(parts.Journal, row.Stream, row.Run);
+        if (state.Ended is { } ended) throw Errors.StepDoneRefused(step, $"the run ended {ended.Result}");
+        if (string.IsNullOrWhiteSpace(answer.Note)) throw Errors.StepDoneRefused(step, "what was done is owed as a note");
+        if (booksOf(state).Root.Step(step) is not { } definition) throw Errors.StepUnknown(row.Runbook, step);
+        if (StepGroup.Is(definition)) throw Errors.StepDoneRefused(step, "it runs other steps: say it of those");
+        var last = state.Visits.LastOrDefault(visit => visit.Step == step);
+        if (last is { IsFinished: false, Open: not null }) throw Errors.StepDoneRefused(step, "an attempt of it is under way or in doubt: Resolve-RunbookStep settles it");
+        if (last is { IsFinished: true, Frame: FramePath.Root } && last.Visit >= (definition.MaxVisits ?? 1)) throw Errors.StepDoneRefused(step, $"it is over: {last.State}");
+        return [new EntryDraft(new StepDoneByHand(row.Run, step, answer.Values, answer.Note))];
+    });
+
+    /// <summary>Something was done that no step foresees.</summary>
+    public void AdHoc(RunRow row, string title, StepPhase phase, StepAnswer answer) => parts.Journal.Update(row.Stream, _ =>
+    {
+        var state = RunWriter.Fold(parts.Journal, row.Stream, row.Run);
+        if (state.Ended is { } ended) throw Errors.StepDoneRefused(title, $"the run ended {ended.Result}");
+        return [new EntryDraft(new AdHocDone(row.Run, state.AdHoc.Count + 1, title, phase.ToString().ToLowerInvariant(), answer.Note ?? "", answer.Values))];
+    });
+
     public void Cancel(RunRow row, string? reason, bool rollback) => parts.Journal.Update(row.Stream, _ =>
     {
         var state = RunWriter.Fold(parts.Journal, row.Stream, row.Run);

@@ -42,6 +42,7 @@ internal sealed class RunReader(RunParts parts)
         [
             .. state.Visits.Select(visit => (Visit: visit, Book: books.Of(state.Frame(visit.Frame)))).Select(pair => (pair.Visit, pair.Book, Step: pair.Book.Step(pair.Visit.Step)!)).Where(item => item.Step is not null)
                 .Select(item => StepView.Of(state, item.Book, item.Step, item.Visit) with { Undo = StepUndo.Offer(item.Step, item.Visit, effects) }),
+            .. state.AdHoc.Select(done => StepView.Of(state, books.Root, done.At, done.Actor, done.Data)),
             .. state.Ended is null ? books.Root.Main.Steps.Where(step => !state.Steps.ContainsKey(step.Id)).Select(step => StepView.Of(state, books.Root, step, null)) : [],
         ];
     }

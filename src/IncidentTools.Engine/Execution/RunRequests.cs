@@ -22,6 +22,8 @@ public sealed record RunOptions
     public int? StepLimit { get; init; }
     /// <summary>Follow the runbook as it is now when only steps not visited yet were changed.</summary>
     public bool AcceptChange { get; init; }
+    /// <summary>Try again the items that failed of the foreach at which the run failed.</summary>
+    public bool RetryFailed { get; init; }
 }
 
 public enum AnswerKind

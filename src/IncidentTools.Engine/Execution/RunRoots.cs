@@ -54,6 +54,8 @@ internal sealed class RunRoots(IReadOnlyDictionary<string, Func<object?>> makers
     private static Dictionary<string, object?> Visit(StepInstance instance)
     {
         var map = Map(("id", instance.Step), ("visit", (long)instance.Visit), ("attempt", (long)instance.Attempt), ("enteredAt", instance.EnteredAt), ("intendedAt", instance.IntendedAt), ("path", instance.Path));
+        // what a detached effect is known by
+        if (instance.IsDetached) map["value"] = instance.Value;
         if (!instance.IsFinished) return map;
         foreach (var (name, value) in Step(instance)) map.TryAdd(name, value);
         return map;

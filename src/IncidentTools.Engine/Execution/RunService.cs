@@ -52,8 +52,9 @@ public sealed class RunService
     public async Task<RunbookRun> ContinueAsync(string run, RunOptions options, CancellationToken cancellation)
     {
         var row = _reader.Row(run);
-        if (!row.IsOpen) return row.ToPublic(null);
+        if (!row.IsOpen && !options.RetryFailed) return row.ToPublic(null);
         var idle = _reader.Fold(row);
+        if (options.RetryFailed) RunRetry.Check(idle, _reader.BooksOf(idle));
         if (!options.AcceptChange && IsIdle(idle, options)) return Get(row.Run);
         using var door = idle.IsQueued && idle.Cancel is null ? _door.Take(row.Runbook, row.Service) : null;
         if (idle.IsQueued && idle.Cancel is null && (door is null || !_door.IsNext(row))) return Get(row.Run);
@@ -62,10 +63,11 @@ public sealed class RunService
         if (lease is null) return row.ToPublic(holder, exitCode: 5);
         // folded again under the lease: whoever held it until now may have written
         var writer = new RunWriter(_parts.Journal, row.Stream, _reader.Fold(row), _parts.Time, _parts.Actor) { Fence = lease.Fence };
-        if (writer.State.Ended is not null) return Get(row.Run);
+        if (writer.State.Ended is not null && !options.RetryFailed) return Get(row.Run);
         var book = _reader.BookOf(writer.State);
         writer.Emit(new RunLeased(row.Run, lease.Epoch));
         IReadOnlyList<byte[]> contents = [];
+        if (options.RetryFailed) RunRetry.Reopen(writer, _reader.BooksOf(writer.State));
         if (options.AcceptChange) (book, contents) = new RunAdoption(_parts, _starter).Adopt(writer, book);
         writer.Flush(contents);
         door?.Dispose();
@@ -91,6 +93,24 @@ public sealed class RunService
     {
         var row = _reader.Row(run);
         return _reader.Step(row, _people.Answer(row, step, kind, answer));
+    }
+
+    /// <summary>Records that a step was done by hand; it succeeds by that when the run comes to it. Nothing runs.</summary>
+    /// <exception cref="IncidentToolsException">RunNotFound, StepUnknown, StepDoneRefused.</exception>
+    public RunbookStep ByHand(string run, string step, StepAnswer answer)
+    {
+        var row = _reader.Row(run);
+        _people.ByHand(row, step, answer);
+        return _reader.Step(row, step);
+    }
+
+    /// <summary>Records something done in the course of the run that its runbook does not foresee.</summary>
+    /// <exception cref="IncidentToolsException">RunNotFound, StepDoneRefused.</exception>
+    public RunbookStep AdHoc(string run, string title, StepPhase phase, StepAnswer answer)
+    {
+        var row = _reader.Row(run);
+        _people.AdHoc(row, title, phase, answer);
+        return _reader.Steps(row).Last(step => step.Uses == "ad hoc");
     }
 
     /// <summary>Records that a step is left out. Nothing runs.</summary>
@@ -172,8 +192,12 @@ public sealed class RunService
         var now = _parts.Time.GetUtcNow();
         var (waits, books) = (state.Waits.ToList(), _reader.BooksOf(state));
         return waits.TrueForAll(leaf => state.SkipReason(leaf.Step) is null && (leaf.Wait!.Opened.DueAt is not { } due || due > now + (leaf.Wait.Opened.Kind == "Timer" ? options.Patience : TimeSpan.Zero)))
+            && !LaneIsDue(state, books, now + options.Patience)
             && state.Unfinished.All(visit => visit.Members is null || books.StepOf(state, visit).Deadline is not { } limit || visit.EnteredAt + limit > now);
     }
+
+    private static bool LaneIsDue(RunState state, RunBooks books, DateTimeOffset by) => state.Frames.Where(frame => frame is { IsBook: true, Ended: null, Current: not null }).Any(frame => books.Of(frame).Book.Every.Any(every =>
+        LaneDriver.Due(state.FindFrame(FramePath.Lane(frame.Path, every.Id)), every, state.Visits.First(visit => visit.Frame == frame.Path).EnteredAt) <= by));
 
     private RunOwner Owner() => RunOwner.Me(_parts.Actor.Id, _parts.Host, Foundation.Uuid7.New(_parts.Time.GetUtcNow()), _parts.Time.GetUtcNow());
 

@@ -25,8 +25,12 @@ internal sealed record RunSession(RunParts Parts, string Stream, RunWriter Write
     public StepInstance Again(StepInstance instance) => State.Instance(instance.Path);
     public string NewWait() => Uuid7.New(Now);
 
-    /// <summary>Writes what became of a step; one that succeeded gives its outputs, or fails because one is missing.</summary>
-    public void Emit(IRunEntry entry) => Writer.Emit(entry is StepFinished { State: "Succeeded" } finished ? OutputValues.Added(finished, this) : entry);
+    /// <summary>Writes what became of a step; one that succeeded gives its outputs and starts its clocks, or fails because it cannot.</summary>
+    public void Emit(IRunEntry entry)
+    {
+        if (entry is StepFinished { State: "Succeeded" } finished) entry = StepEnd.Of(finished, this);
+        Writer.Emit(entry);
+    }
 
     public void Finish(StepInstance instance, string state, object? value = null, string? error = null, string message = "", string? go = null, string? by = null, bool sets = false) =>
         Emit(new StepFinished(State.Run, instance.Path, state, value, error, Parts.Mask.Apply(message), go, by, sets));

@@ -13,6 +13,8 @@ public sealed class RunState
     private readonly Dictionary<string, string> _waits = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _skips = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Actor, StepDoneByHand Data)> _byHand = new(StringComparer.Ordinal);
+    private readonly List<(DateTimeOffset, string, AdHocDone)> _adHoc = [];
     private readonly HashSet<string> _drivers = new(StringComparer.Ordinal);
     private int _finished;
 
@@ -48,6 +50,12 @@ public sealed class RunState
     public IReadOnlyDictionary<string, object?> Variables => Root.Variables;
     /// <summary>Every visit in the order of entering.</summary>
     public IReadOnlyList<StepInstance> Visits => _visits;
+    /// <summary>What was done besides the runbook, in the order of recording.</summary>
+    public IReadOnlyList<(DateTimeOffset At, string Actor, AdHocDone Data)> AdHoc => _adHoc;
+    /// <summary>Who did by hand what a step would do at its current or next visit; null when nobody said so.</summary>
+    public (string Actor, StepDoneByHand Data)? ByHand(string step) => _byHand.TryGetValue(step, out var done) ? done : null;
+    public IEnumerable<FrameState> Frames => _frames.Values;
+    public FrameState? FindFrame(string path) => _frames.GetValueOrDefault(path);
     /// <summary>Why a step is to be left out at its current or next visit; null when nobody said so.</summary>
     public string? SkipReason(string step) => _skips.GetValueOrDefault(step);
 
@@ -106,6 +114,10 @@ public sealed class RunState
             case RunCancelRequested cancel: Cancel ??= cancel; break;
             case RollbackStarted rollback: Frame(rollback.Frame).Rollback ??= rollback; break;
             case RunEnded ended: (Ended, EndedAt) = (ended, occurred); break;
+            case RunReopened: (Ended, EndedAt) = (null, null); break;
+            case LaneOpened lane: OpenLane(lane); break;
+            case StepDoneByHand done: _byHand[done.Step] = (actor, done); break;
+            case AdHocDone adHoc: _adHoc.Add((occurred, actor, adHoc)); break;
             case StepSkipRequested skip: _skips[skip.Step] = skip.Reason; break;
             case StepEntered entered: Enter(new StepInstance(entered.Path, entered.Step, entered.Visit, occurred)); break;
             case GroupOpened opened: Open(Instance(opened.Path) with { Members = opened.Members }); break;
@@ -150,6 +162,8 @@ public sealed class RunState
         }
     }
 
+    private void OpenLane(LaneOpened lane) => _frames[lane.Path] = new FrameState(lane.Path, Frame(lane.Path[..lane.Path.LastIndexOf('/')]), null, new FrameMember(lane.Name));
+
     private static StepInstance Intended(StepInstance instance, StepIntended data, DateTimeOffset at) => instance with
     {
         Open = data, Intended = data, IntendedAt = at, Attempt = data.Attempt, Used = instance.Used + 1, RetryAt = null, Process = null, Wait = null, State = "Running",
@@ -160,8 +174,9 @@ public sealed class RunState
     private static StepInstance Attempted(StepInstance instance, StepAttempted data) => data.Outcome switch
     {
         "InDoubt" => instance with { Error = data.Error, Message = data.Message, Wait = null, State = "Running" },
-        "NotDone" => instance with { Open = null, Wait = null, State = "Running", Used = instance.Used - 1, Error = data.Error, Message = data.Message },
-        _ => instance with { Open = null, Wait = null, State = "Running", RetryAt = data.RetryAt, Error = data.Error, Message = data.Message },
+        "Detached" => instance with { Message = data.Message, Value = data.Handle, Process = null, Wait = null, State = "Running", IsDetached = true },
+        "NotDone" => instance with { Open = null, IsDetached = false, Wait = null, State = "Running", Used = instance.Used - 1, Error = data.Error, Message = data.Message },
+        _ => instance with { Open = null, IsDetached = false, Wait = null, State = "Running", RetryAt = data.RetryAt, Error = data.Error, Message = data.Message },
     };
 
     private void Finish(StepFinished data, DateTimeOffset at)
@@ -173,6 +188,7 @@ public sealed class RunState
             Detail = data.Detail ?? instance.Detail, SettledBy = data.SettledBy, EndedAt = at, FinishOrder = ++_finished,
         });
         _skips.Remove(instance.Step);
+        _byHand.Remove(instance.Step);
         if (data is not { Sets: true, Value: IReadOnlyDictionary<string, object?> set }) return;
         var frame = Frame(instance.Frame);
         foreach (var (name, value) in set) frame.SetVariable(name, value);

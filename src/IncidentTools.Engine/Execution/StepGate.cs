@@ -2,7 +2,7 @@ using IncidentTools.Engine.Runbooks;
 
 namespace IncidentTools.Engine.Execution;
 
-/// <summary>What ends a step before it does anything: a cancel, a person's decision to leave it out, unmet needs, a condition that is false, a deadline that passed.</summary>
+/// <summary>What ends a step before it does anything: a cancel, a person's word that it is left out or was done by hand, unmet needs, a condition that is false, a deadline that passed.</summary>
 /// <param name="stopping">Its group is decided, or the run is cancelled.</param>
 internal sealed class StepGate(RunSession session, FrameState frame, StepDefinition step, bool stopping)
 {
@@ -24,6 +24,7 @@ internal sealed class StepGate(RunSession session, FrameState frame, StepDefinit
         else if (stopping && instance.Open is null && FirstCleanup() is { } first && session.Now > first + MaxCleanup) session.Finish(instance, "TimedOut", error: "Deadline", message: $"cleanup has {Duration.Format(MaxCleanup)}");
         else if (instance.Open is not null) return false;
         else if (session.State.SkipReason(step.Id) is { } reason) session.Finish(instance, "Waived", message: reason);
+        else if (session.State.ByHand(step.Id) is { } done) session.Finish(instance, "Succeeded", new Dictionary<string, object?>(done.Data.Value) { ["byHand"] = true }, message: done.Data.Note, by: done.Actor);
         else if (Begins(instance) && step.Needs.FirstOrDefault(need => frame.Find(need)?.State is not ("Succeeded" or "Waived")) is { } unmet)
             session.Finish(instance, "Failed", error: "NeedsNotMet", message: $"step {unmet} has not succeeded");
         else if (Begins(instance) && step.When is { } when && !session.IsTrue(when, instance)) session.Finish(instance, "Skipped", message: $"{when.Text} does not hold");

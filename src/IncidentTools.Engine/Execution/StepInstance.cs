@@ -32,6 +32,8 @@ public sealed record StepInstance(string Path, string Step, int Visit, DateTimeO
     private static readonly Dictionary<string, object?> NoDetail = [];
     /// <summary>How many visits of the run had finished before this one did: undo goes backwards through it. 0 while it is not finished.</summary>
     public int FinishOrder { get; init; }
+    /// <summary>Its effect goes on by itself; <see cref="Value"/> is what it is known by.</summary>
+    public bool IsDetached { get; init; }
     /// <summary>It is being taken back: an intent without a result.</summary>
     public UndoIntended? Undoing { get; init; }
     /// <summary>Of parallel, foreach and runbook: the frames opened at its entry.</summary>

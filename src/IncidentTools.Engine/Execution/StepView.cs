@@ -26,6 +26,13 @@ internal static class StepView
         };
     }
 
+    /// <summary>What was done besides the runbook.</summary>
+    public static RunbookStep Of(RunState state, BookIndex book, DateTimeOffset at, string actor, AdHocDone done) => new()
+    {
+        Run = state.Run, Incident = state.Started!.Incident, Runbook = book.Id, Step = $"ad_hoc_{done.Number}", Path = $"/ad_hoc_{done.Number}#1", Visit = 1, Number = 0, Phase = done.Phase, Title = done.Title, Purpose = "",
+        Uses = "ad hoc", Impact = "none", State = "Succeeded", Message = $"{done.Note}{(done.Note.Length == 0 ? "" : " ")}({actor})", Value = done.Value.Count == 0 ? null : done.Value, StartedAt = at, EndedAt = at,
+    };
+
     public static RunbookStep Plain(BookIndex book, StepDefinition step) => new()
     {
         Runbook = book.Id, Step = step.Id, Number = book.Number(step.Id), Phase = step.Phase.ToString().ToLowerInvariant(), Title = step.Title, Purpose = step.Purpose, Uses = step.Use.Uses,

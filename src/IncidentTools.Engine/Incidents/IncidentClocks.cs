@@ -26,6 +26,11 @@ public static class IncidentClocks
         // the review follows the worst level there ever was
         var highest = policy.Targets[row.Highest];
         if (ended is { } resolved && row.Resolution == "Fixed" && highest.ReviewDuty != "optional") Add("Review", highest.Review, resolved, row.ReviewedAt, row.ClosedAt);
+        foreach (var own in row.Clocks)
+        {
+            var state = own.MetAt is { } at ? at <= own.Due ? "Met" : "MetLate" : now <= own.Due ? "Running" : "Missed";
+            clocks.Add(new IncidentClock { Incident = row.Id, Name = own.Name, Title = own.Title, State = state, StartedAt = own.From, DueAt = own.Due, MetAt = own.MetAt, Left = own.MetAt is null ? own.Due - now : null, Urgent = own.MetAt is null && own.Warn.Any(before => now >= own.Due - before) });
+        }
         return clocks;
     }
 }

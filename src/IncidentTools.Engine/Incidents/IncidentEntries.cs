@@ -52,6 +52,20 @@ public sealed record IncidentClosed(string? WithoutReview) : IEntryData
     public string Describe() => $"Closed{(WithoutReview is null ? "" : $" without the review it owed: {WithoutReview}")}";
 }
 
+/// <summary>A deadline of its own begins: one that a law or a contract sets. It outlives the run that started it.</summary>
+/// <param name="From">When the time began to count.</param>
+/// <param name="Warn">How long before its end it becomes urgent, the longest first.</param>
+public sealed record ClockStarted(string Name, string Title, DateTimeOffset From, DateTimeOffset Due, IReadOnlyList<TimeSpan> Warn) : IEntryData
+{
+    public string Describe() => $"Clock {Name} runs until {UtcStamp.Format(Due)}{(Title.Length == 0 ? "" : $": {Title}")}";
+}
+
+/// <summary>What a clock demanded was done.</summary>
+public sealed record ClockMet(string Name, string? Note) : IEntryData
+{
+    public string Describe() => $"Clock {Name} met{(Note is null ? "" : $": {Note}")}";
+}
+
 /// <param name="Text">What was learned.</param>
 public sealed record ReviewRecorded(string Text) : IEntryData
 {
@@ -96,6 +110,8 @@ public static class IncidentEntries
         EntryType.Of<IncidentResolved>("incident.resolved", 1, IncidentJson.Default, "/summary", "/forced"),
         EntryType.Of<IncidentReopened>("incident.reopened", 1, IncidentJson.Default, "/reason"),
         EntryType.Of<IncidentClosed>("incident.closed", 1, IncidentJson.Default, "/withoutReview"),
+        EntryType.Of<ClockStarted>("clock.started", 1, IncidentJson.Default, "/title"),
+        EntryType.Of<ClockMet>("clock.met", 1, IncidentJson.Default, "/note"),
         EntryType.Of<ReviewRecorded>("review.recorded", 1, IncidentJson.Default, "/text"),
         EntryType.Of<RoleAssigned>("role.assigned", 1, IncidentJson.Default, "/brief"),
         EntryType.Of<NoteAdded>("note.added", 1, IncidentJson.Default, "/text"),
@@ -113,6 +129,8 @@ public static class IncidentEntries
 [JsonSerializable(typeof(IncidentResolved))]
 [JsonSerializable(typeof(IncidentReopened))]
 [JsonSerializable(typeof(IncidentClosed))]
+[JsonSerializable(typeof(ClockStarted))]
+[JsonSerializable(typeof(ClockMet))]
 [JsonSerializable(typeof(ReviewRecorded))]
 [JsonSerializable(typeof(RoleAssigned))]
 [JsonSerializable(typeof(NoteAdded))]

@@ -3,7 +3,7 @@ using IncidentTools.Engine.Journal;
 namespace IncidentTools.Engine.Incidents;
 
 /// <summary>One row an incident. A note, the most frequent of its entries, says nothing about it.</summary>
-public sealed class IncidentProjection() : Projection<IncidentRow>("incident", 1, IncidentJson.Default, [.. IncidentEntries.All.Select(type => type.Name).Where(name => name != "note.added")])
+public sealed class IncidentProjection() : Projection<IncidentRow>("incident", 2, IncidentJson.Default, [.. IncidentEntries.All.Select(type => type.Name).Where(name => name != "note.added")])
 {
     public static IncidentProjection Instance { get; } = new();
 
@@ -30,6 +30,9 @@ public sealed class IncidentProjection() : Projection<IncidentRow>("incident", 1
         (_, IncidentResolved data) => row with { State = IncidentStates.Resolved, ResolvedAt = entry.OccurredAt, Resolution = data.As, MitigatedAt = row.MitigatedAt ?? entry.OccurredAt, Parent = data.DuplicateOf ?? row.Parent },
         (_, IncidentReopened) => row with { State = row.AcknowledgedAt is null ? IncidentStates.Open : IncidentStates.Acknowledged, ResolvedAt = null, Resolution = null, ClosedAt = null, MitigatedAt = null, Reopened = row.Reopened + 1, WorseAt = entry.OccurredAt, ReviewedAt = null },
         (_, IncidentClosed) => row with { State = IncidentStates.Closed, ClosedAt = entry.OccurredAt },
+        // a clock that is started again counts anew
+        (_, ClockStarted data) => row with { Clocks = [.. row.Clocks.Where(clock => clock.Name != data.Name), new OwnClock(data.Name, data.Title, data.From, data.Due, data.Warn, null)] },
+        (_, ClockMet data) => row with { Clocks = [.. row.Clocks.Select(clock => clock.Name == data.Name ? clock with { MetAt = clock.MetAt ?? entry.OccurredAt } : clock)] },
         (_, ReviewRecorded) => row with { ReviewedAt = entry.OccurredAt },
         (_, RoleAssigned data) => row with { Roles = With(row.Roles, data.Role, data.Contact) },
         (_, UpdatePosted data) => row with { LastUpdateAt = entry.OccurredAt, ClientNoticeAt = row.ClientNoticeAt ?? (data.ClientNotice ? entry.OccurredAt : null) },

@@ -1,5 +1,8 @@
 namespace IncidentTools.Engine.Incidents;
 
+/// <summary>A deadline of the incident itself, beside those of the policy.</summary>
+public sealed record OwnClock(string Name, string Title, DateTimeOffset From, DateTimeOffset Due, IReadOnlyList<TimeSpan> Warn, DateTimeOffset? MetAt);
+
 /// <summary>An incident's row: what its entries add up to.</summary>
 public sealed record IncidentRow
 {
@@ -28,6 +31,8 @@ public sealed record IncidentRow
     public DateTimeOffset? LastUpdateAt { get; init; }
     public DateTimeOffset? ClientNoticeAt { get; init; }
     public DateTimeOffset? ReviewedAt { get; init; }
+    /// <summary>Deadlines that runbooks started.</summary>
+    public IReadOnlyList<OwnClock> Clocks { get; init; } = [];
 
     public int Number => int.Parse(Id.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture);
     public bool IsOpen => State is IncidentStates.Open or IncidentStates.Acknowledged;
@@ -43,7 +48,7 @@ public sealed record IncidentRow
     public IReadOnlyDictionary<string, object?> ToPlain() => new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase)
     {
         ["id"] = Id, ["title"] = Title, ["state"] = State, ["severity"] = Severity.Level, ["class"] = Class, ["services"] = Services.ToList<object?>(), ["impact"] = (long)Severity.Impact, ["urgency"] = (long)Severity.Urgency,
-        ["reporter"] = Reporter, ["commander"] = Roles.GetValueOrDefault("incident-commander"), ["roles"] = Roles.ToDictionary(pair => pair.Key, pair => (object?)pair.Value), ["onsetAt"] = OnsetAt, ["declaredAt"] = DeclaredAt,
+        ["reporter"] = Reporter, ["commander"] = Roles.GetValueOrDefault("incident-commander"), ["roles"] = Roles.ToDictionary(pair => pair.Key, pair => (object?)pair.Value), ["onsetAt"] = OnsetAt, ["declaredAt"] = DeclaredAt, ["awareAt"] = DeclaredAt,
         ["acknowledgedAt"] = AcknowledgedAt, ["mitigatedAt"] = MitigatedAt, ["resolvedAt"] = ResolvedAt,
     };
 }

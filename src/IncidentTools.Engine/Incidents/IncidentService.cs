@@ -136,6 +136,11 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
         return string.IsNullOrWhiteSpace(reason) ? throw Errors.ForceNeedsReason(row.Id) : [new IncidentClosed(reason)];
     });
 
+    /// <summary>Says that what a clock of the incident's own demanded was done.</summary>
+    /// <exception cref="IncidentToolsException">IncidentNotFound, ClockNotFound.</exception>
+    public IncidentRow MeetClock(string id, string clock, string? note, EntryTags tags) => Change(id, tags, row =>
+        row.Clocks.FirstOrDefault(own => own.Name == clock) is not { } own ? throw Errors.ClockNotFound(row.Id, clock, Foundation.Nearest.Hint(clock, row.Clocks.Select(other => other.Name))) : own.MetAt is null ? [new ClockMet(clock, note)] : []);
+
     public IReadOnlyList<IncidentClock> Clocks(IncidentRow row) => IncidentClocks.Of(row, policy(), time.GetUtcNow());
 
     /// <param name="all">Also what only serves the machinery: intents, attempts, leases.</param>

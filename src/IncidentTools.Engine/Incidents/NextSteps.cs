@@ -23,9 +23,10 @@ public static class NextSteps
                 "Update" => ("Post an update", $"Send-IncidentUpdate {row.Id} -Audience internal -Body '…'"),
                 "ClientNotice" => ("Tell the clients", $"Send-IncidentUpdate {row.Id} -Audience customers -Body '…'"),
                 "Resolve" => ("Restore service, then resolve it", $"Resolve-Incident {row.Id} -Summary '…'"),
+                _ when row.Clocks.FirstOrDefault(own => own.Name == clock.Name) is { } own => (own.Title.Length == 0 ? $"Meet the clock {own.Name}" : own.Title, $"Set-Incident {row.Id} -ClockMet {own.Name} -Reason '…'"),
                 _ => ("Write the review", $"Close-Incident {row.Id} -Review '…'"),
             };
-            steps.Add(new(late ? 0 : clock.Name == "Acknowledge" ? 1 : clock.Name == "Resolve" ? 3 : 4, late ? what + " (overdue)" : what, clock.DueAt, command));
+            steps.Add(new(late || clock.Urgent ? 0 : clock.Name == "Acknowledge" ? 1 : clock.Name == "Resolve" ? 3 : 4, late ? what + " (overdue)" : what, clock.DueAt, command));
         }
         foreach (var role in policy.Roles.Where(role => row.IsOpen && role.RequiredFor.Contains(row.Severity.Level, StringComparer.Ordinal) && !row.Roles.ContainsKey(role.Id)))
             steps.Add(new(2, $"Name the {role.Title.ToLowerInvariant()}: {row.Severity.Level} may not go without", null, $"Set-IncidentRole {row.Id} -Role {role.Id} -Contact '{me.Replace("'", "''", StringComparison.Ordinal)}'"));

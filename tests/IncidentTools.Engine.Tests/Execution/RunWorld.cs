@@ -47,10 +47,12 @@ internal sealed class RunWorld : IDisposable
     }
 
     /// <summary>The run's stream as it is stored.</summary>
-    public IReadOnlyList<Entry> Entries(string run)
+    public IReadOnlyList<Entry> Entries(string run) => EntriesOf("$run-" + run);
+
+    public IReadOnlyList<Entry> EntriesOf(string stream)
     {
         using var store = new SqliteStore(new SqliteStoreOptions(Path.Combine(_folder.Path, "s.db"), IncidentEngine.EntryTypes, IncidentEngine.Projections, new Actor("reader", "os", "os"), "host", Time));
-        return [.. store.Read("$run-" + run)];
+        return [.. store.Read(stream)];
     }
 
     private RunParts Parts(IJournalStore store, string actor) => new()
@@ -62,6 +64,7 @@ internal sealed class RunWorld : IDisposable
         Probes = new Dictionary<string, IProbe> { [Probe.Name] = Probe }, Actions = new Dictionary<string, IAction> { [Action.Name] = Action },
         Processes = new NoProcesses(), Secrets = new SecretChain([]), Mask = new SecretMask(),
         Post = request => [new EntryDraft(new NotificationIntended(Uuid7.New(Time.GetUtcNow()), request.Purpose, request.Audience, null, "file", null, "P1", request.Subject ?? "", request.Body ?? ""))],
+        Clock = clock => new EntryDraft(new Engine.Incidents.ClockStarted(clock.Name, clock.Title, clock.From, clock.Due, clock.Warn)),
         Deliver = (stream, _) => { Sent.Add(stream); return Task.CompletedTask; },
         Workspace = () => new LoadedWorkspace(_folder.Path, "parameter", Trusted, Policy(), new Dictionary<string, ServiceDefinition>(), new ContactList(new Dictionary<string, Person>(), new Dictionary<string, Team>(), new Dictionary<string, EscalationPolicyDefinition>(), ""), []),
         Incident = id => new Dictionary<string, object?> { ["id"] = id, ["services"] = new List<object?>(), ["roles"] = new Dictionary<string, object?> { ["commander"] = "bob" } },

@@ -49,6 +49,9 @@ public sealed class SetIncidentCommand : IncidentTargetCmdlet
     [Parameter(HelpMessage = "When users stopped being affected.")]
     public DateTimeOffset? MitigatedAt { get; set; }
 
+    [Parameter(HelpMessage = "A clock that a runbook started and whose demand was met; -Reason is kept as its note.")]
+    public string? ClockMet { get; set; }
+
     [Parameter(HelpMessage = "Lower the level before symptoms have been gone for the policy's time.")]
     public SwitchParameter Force { get; set; }
 
@@ -57,6 +60,8 @@ public sealed class SetIncidentCommand : IncidentTargetCmdlet
         var grades = Impact is not null || Urgency is not null || Condition is not null || Severity is not null;
         var change = new IncidentChanged(Title, Class, Service, Parent is null ? null : IncidentId.Parse(Parent), OnsetAt, MitigatedAt);
         var changes = change != new IncidentChanged(null, null, null, null, null, null);
+        if (ClockMet is { } clock) Change("Meet clock", (incidents, id) => incidents.MeetClock(id, clock, Reason, Tags));
+        if (ClockMet is not null && !grades && !changes) return;
         if (!grades && !changes) throw Errors.ValueNotGiven("Impact", "Set-Incident 12 -Impact 2 -Reason 'only half the users'");
         var grade = new GradeRequest(Impact, Urgency, Condition, Severity, Reason, Force);
         Change("Change", (incidents, id) => incidents.Set(id, grades ? grade : null, changes ? change : null, Tags));

@@ -9,8 +9,8 @@ namespace IncidentTools.Commands.Runs;
 [OutputType(typeof(RunbookStep))]
 public sealed class ResolveRunbookStepCommand : StepAnswerCmdlet
 {
-    [Parameter(HelpMessage = "Done: it had its effect. NotDone: it had none and may be tried again. Stop: leave it in doubt and end there.")]
-    [ValidateSet("Done", "NotDone", "Stop")]
+    [Parameter(HelpMessage = "Done: it had its effect. NotDone: it had none and may be tried again. Stop: leave it in doubt and end there. Of a rollback that failed: Retry, Skip or Stop.")]
+    [ValidateSet("Done", "NotDone", "Stop", "Retry", "Skip")]
     public string? Outcome { get; set; }
 
     [Parameter(HelpMessage = "How you know.")]
@@ -23,5 +23,5 @@ public sealed class ResolveRunbookStepCommand : StepAnswerCmdlet
     }
 
     // ValidateSet ignores case, the journal does not
-    private static string Canonical(string outcome) => outcome.ToUpperInvariant() switch { "DONE" => "Done", "NOTDONE" => "NotDone", _ => "Stop" };
+    private static string Canonical(string outcome) => outcome.ToUpperInvariant() switch { "DONE" => "Done", "NOTDONE" => "NotDone", "RETRY" => "Retry", "SKIP" => "Skip", _ => "Stop" };
 }

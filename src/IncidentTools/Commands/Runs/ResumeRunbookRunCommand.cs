@@ -16,10 +16,13 @@ public sealed class ResumeRunbookRunCommand : RunDrivingCmdlet
     [Parameter(HelpMessage = "Follow the runbook as it is now, when only steps not visited yet were changed.")]
     public SwitchParameter AcceptChange { get; set; }
 
+    [Parameter(HelpMessage = "Try again the items that failed of the foreach at which the run failed; what succeeded stays.")]
+    public SwitchParameter RetryFailed { get; set; }
+
     protected override void Execute()
     {
         var run = RunTarget.Resolve(this, () => Engine, Run);
         var runs = Engine.Runs;
-        if (ShouldProcess(run, "Resume")) Report(Drive((options, token) => runs.ContinueAsync(run, options, token), new() { AcceptChange = AcceptChange }));
+        if (ShouldProcess(run, "Resume")) Report(Drive((options, token) => runs.ContinueAsync(run, options, token), new() { AcceptChange = AcceptChange, RetryFailed = RetryFailed }));
     }
 }
