@@ -58,7 +58,10 @@ internal static class CommandRun
     }
 
     /// <summary>Ended from outside: by a signal (Unix and its shells say 128 + number), on Windows by an exception or Ctrl+C.</summary>
-    private static bool IsKilled(int code) => OperatingSystem.IsWindows() ? unchecked((uint)code) >> 30 == 3 && code != -1 : code is > 128 and <= 128 + 31;
+    private static bool IsKilled(int code) => OperatingSystem.IsWindows() ? BrokeOff(code) : code is > 128 and <= 128 + 31;
+
+    /// <summary>Windows: the status that ended it is an error of the system (0xC…) or of a runtime (0xE0434352); a small negative number is a program's own.</summary>
+    internal static bool BrokeOff(int code) => unchecked((uint)code) >> 30 == 3 && code < -0xFFFF;
 
     private static string Killed(int code) => OperatingSystem.IsWindows() ? string.Create(CultureInfo.InvariantCulture, $"it broke off (0x{code:X8})") : string.Create(CultureInfo.InvariantCulture, $"it was ended by signal {code - 128}");
 

@@ -33,6 +33,18 @@ public sealed class CommandProbeTests : IDisposable
     [InlineData("kill -15 $$", "expectExit: 143", ProbeStatus.Pass, null)]
     public async Task Exit_code_and_output_decide(string body, string more, ProbeStatus status, string? error) => (await Check(body + "\n", more)).Is(status, error);
 
+    [Theory]
+    [InlineData(-1073741819, "", ProbeStatus.Error, "Killed")] // access violation
+    [InlineData(-532462766, "", ProbeStatus.Error, "Killed")] // an exception of .NET that nobody caught
+    [InlineData(-1073741819, "expectExit: -1073741819", ProbeStatus.Pass, null)]
+    [InlineData(-2, "", ProbeStatus.Fail, "ExitCode")]
+    public async Task On_Windows_a_program_that_broke_off_tells_nothing(int code, string more, ProbeStatus status, string? error)
+    {
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "Unix has exit codes of eight bits, and signals");
+        var child = TestChild.Request("exit", code.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        (await ProbeRun.Check("probe.command", $"program: '{child.Program}'\nargs: ['{string.Join("', '", child.Arguments)}']\n{more}")).Is(status, error);
+    }
+
     [Fact]
     public async Task A_program_that_does_not_end_tells_nothing() => (await Check("exec sleep 300\n", "timeout: 300ms")).Is(ProbeStatus.Error, "Timeout");
 

@@ -29,6 +29,6 @@ internal static class ExitCodes
     // Unix shells and .NET say 128 + the number of the signal, of which there are 64
     private const int Signals = 128, MostSignals = 64;
 
-    /// <summary>Whether a program did not end by itself but by a signal.</summary>
-    public static bool IsKilled(int code) => !OperatingSystem.IsWindows() && code is > Signals and <= Signals + MostSignals;
+    /// <summary>Whether a program did not end by itself but by a signal, on Windows by an exception or Ctrl+C.</summary>
+    public static bool IsKilled(int code) => OperatingSystem.IsWindows() ? CommandRun.BrokeOff(code) : code is > Signals and <= Signals + MostSignals;
 }
