@@ -68,6 +68,13 @@ internal static class TestChild
                 Write("sleeping\n");
                 Thread.Sleep(TimeSpan.FromSeconds(double.Parse(arguments[0], CultureInfo.InvariantCulture)));
                 return 0;
+            case "spin":
+                while (true) { }
+            case "leave": // ends well, and somebody with my output stays
+                var stays = Request("sleep", "300");
+                using (var left = Process.Start(stays.Program, stays.Arguments)) File.WriteAllText(arguments[0], left.Id.ToString(CultureInfo.InvariantCulture));
+                Write("started\n");
+                return 0;
             case "tree": // so many below me; each leaves its id
                 File.WriteAllText(Path.Combine(arguments[1], arguments[0]), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
                 var below = int.Parse(arguments[0], CultureInfo.InvariantCulture) - 1;

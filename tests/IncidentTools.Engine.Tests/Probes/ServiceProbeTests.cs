@@ -176,8 +176,8 @@ public sealed class ServiceProbeTests : IDisposable
     [Fact]
     public async Task A_stale_pid_file_is_told()
     {
-        Script.Require();
-        using var ended = Process.Start(new ProcessStartInfo("/bin/true"))!;
+        var child = TestChild.Request("exit", "0");
+        using var ended = Process.Start(new ProcessStartInfo(child.Program, child.Arguments))!;
         ended.WaitForExit();
         (await ProbeRun.Check("probe.service", $"pidFile: {_folder.Write("old.pid", ended.Id.ToString(CultureInfo.InvariantCulture))}")).Is(ProbeStatus.Fail, "StalePidFile");
     }

@@ -71,7 +71,8 @@ public sealed class ScriptChannelTests : IDisposable
             Workspace($"param($Message, $Key) {Write("$Key")}; \"sent with $Key\"", ", parameters: { Key: 'secret:script-channel-test' }");
             Assert.Equal(("Sent", "sent with ***"), Send());
             Assert.Equal("s3cret-Value", File.ReadAllText(Sent));
-            Assert.DoesNotContain("s3cret-Value", File.ReadAllText(_host.Store, System.Text.Encoding.Latin1), StringComparison.Ordinal);
+            using var store = new StreamReader(new FileStream(_host.Store, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), System.Text.Encoding.Latin1); // the session has it open
+            Assert.DoesNotContain("s3cret-Value", store.ReadToEnd(), StringComparison.Ordinal);
         }
         finally { Environment.SetEnvironmentVariable("INCIDENTTOOLS_SECRET_SCRIPT_CHANNEL_TEST", null); }
     }

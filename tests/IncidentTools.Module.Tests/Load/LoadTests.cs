@@ -62,7 +62,7 @@ public class LoadTests
         using var host = new ModuleHost(import: false);
         var parent = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(ModuleHost.ModulePath)))!;
         host.Run($"$env:PSModulePath = '{parent}'; $PSDefaultParameterValues['*-*:Store'] = $store");
-        Assert.Equal("INC-1", host.Run<Incident>("Start-Incident 'autoloaded'").Id);
+        Assert.Equal("INC-1", host.Text("(Start-Incident 'autoloaded').Id")); // no type of ours: this method is compiled before the module is there
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class PackageTests : IDisposable
     /// <summary>Packs what is laid out already; the same files as a Release build, which only build.ps1 without -NoBuild makes.</summary>
     private string Pack()
     {
+        NeedsSdk();
         var result = ShellProcess.Run(Store, "-File", RepoRoot.Combine("build.ps1"), "-Task", "Package", "-NoBuild");
         Assert.True(result.Code == 0, result.Output + result.Errors);
         return Path.Combine(RepoRoot.Path, "out", $"IncidentTools.{Path.GetFileName(Path.GetDirectoryName(ModuleHost.ModulePath))}.nupkg");
@@ -39,6 +40,7 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public void A_file_too_many_or_too_few_stops_the_build()
     {
+        NeedsSdk();
         // a tree of its own: build.ps1 works on the folder it stands in
         File.Copy(RepoRoot.Combine("build.ps1"), Path.Combine(_folder, "build.ps1"));
         Directory.CreateDirectory(Path.Combine(_folder, "tests"));
@@ -81,11 +83,14 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public void Pester_is_said_to_be_skipped_where_there_is_none()
     {
-        Assert.SkipWhen((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "pwsh"))), "there is a pwsh here, which runs the suites");
+        Assert.SkipWhen((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh"))), "there is a pwsh here, which runs the suites");
         var result = ShellProcess.Run(Store, "-File", RepoRoot.Combine("build.ps1"), "-Task", "Pester");
         Assert.Equal(0, result.Code);
         Assert.Contains("SKIPPED: Pester", result.Output, StringComparison.Ordinal);
     }
+
+    private static void NeedsSdk() =>
+        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"))), "needs the SDK's dotnet on PATH");
 
     private static void Copy(string from, string to)
     {

@@ -62,7 +62,7 @@ public sealed class RecordTests
         }
         var plan = Lines("Get-RunbookPlan lamp");
         Assert.Contains(plan, line => line.Contains("Would do", StringComparison.Ordinal));
-        Assert.Contains(plan, line => line.Contains("touch", StringComparison.Ordinal));
+        Assert.Contains(plan, line => line.Contains(OperatingSystem.IsWindows() ? "cmd" : "touch", StringComparison.Ordinal));
         var run = runs.Invoke("lamp").Run;
         Assert.Contains(Lines("Get-RunbookRun"), line => line.StartsWith(run, StringComparison.Ordinal) && line.Contains("Approval", StringComparison.Ordinal));
         Assert.Contains(Lines($"Get-RunbookStep {run}"), line => line.Contains("Waiting", StringComparison.Ordinal) && line.Contains("fix", StringComparison.Ordinal));

@@ -52,15 +52,15 @@ internal sealed class RunHost : IDisposable
     /// <summary>A step that leaves a file behind.</summary>
     public string Touch(string id, string more = "")
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "the runbook starts touch");
-        return $"- {{ id: {id}, phase: resolve, uses: command, with: {{ program: touch, args: ['{Canary}'] }}, impact: none{more} }}";
+        var with = OperatingSystem.IsWindows() ? $"program: cmd, args: [/d, /c, 'type nul > {Canary}']" : $"program: touch, args: ['{Canary}']";
+        return $"- {{ id: {id}, phase: resolve, uses: command, with: {{ {with} }}, impact: none{more} }}";
     }
 
     /// <summary>A step that takes long.</summary>
     public static string Sleep(string id, string more = "", int seconds = 60)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "the runbook starts sleep");
-        return $"- {{ id: {id}, phase: resolve, uses: command, with: {{ program: sleep, args: [{seconds}] }}, impact: none{more} }}";
+        var with = OperatingSystem.IsWindows() ? $"program: ping, args: [-n, {seconds}, 127.0.0.1]" : $"program: sleep, args: [{seconds}]";
+        return $"- {{ id: {id}, phase: resolve, uses: command, with: {{ {with} }}, impact: none{more} }}";
     }
 
     public const string Manual = "- { id: look, phase: investigate, title: Look at it, uses: manual, with: { instruction: 'Look at the lamp', outcomes: [Green, Red], fields: { lamps: { type: int, min: 1, required: true, doc: How many lamps } } } }";
