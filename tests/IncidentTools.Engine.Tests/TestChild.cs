@@ -69,6 +69,7 @@ internal static class TestChild
                 Thread.Sleep(TimeSpan.FromSeconds(double.Parse(arguments[0], CultureInfo.InvariantCulture)));
                 return 0;
             case "spin":
+                Write("spinning\n");
                 while (true) { }
             case "leave": // ends well, and somebody with my output stays
                 var stays = Request("sleep", "300");

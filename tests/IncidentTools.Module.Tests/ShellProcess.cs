@@ -31,6 +31,20 @@ internal static class ShellProcess
 
     public static Process Start(string store, params string[] arguments) => Process.Start(Prepare(Program(), store, arguments))!;
 
+    /// <summary>Ends it and all below it, without a warning.</summary>
+    public static void Kill(Process process)
+    {
+        for (var look = 0; ; look++)
+        {
+            try
+            {
+                process.Kill(entireProcessTree: true);
+                return;
+            }
+            catch (ArgumentOutOfRangeException) when (look < 20) { Thread.Sleep(20); } // Windows: another process was being born, and had no start time yet
+        }
+    }
+
     /// <summary>Runs to the end.</summary>
     public static (int Code, string Output, string Errors) Run(string store, params string[] arguments) => RunProgram(Program(), store, arguments);
 

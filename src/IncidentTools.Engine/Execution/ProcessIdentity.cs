@@ -53,9 +53,9 @@ public sealed record ProcessIdentity(int Pid, DateTimeOffset StartedAt, string H
             try
             {
                 using var process = Process.GetProcessById(Pid);
-                process.Kill(entireProcessTree: true);
+                WindowsTree.End(process);
             }
-            catch (Exception error) when (error is ArgumentException or InvalidOperationException or Win32Exception or AggregateException) { }
+            catch (Exception error) when (error is ArgumentException or InvalidOperationException) { }
             return await WaitAsync(MostKilling, time, cancellation).ConfigureAwait(false);
         }
         var tree = new ProcessTree(Pid, []);
@@ -66,11 +66,11 @@ public sealed record ProcessIdentity(int Pid, DateTimeOffset StartedAt, string H
         return Life();
     }
 
-    /// <summary>Null when it cannot be read: the process has ended, or belongs to somebody whose processes we may not look at.</summary>
+    /// <summary>Null when it cannot be read: the process has ended or is only just there, or belongs to somebody whose processes we may not look at.</summary>
     internal static DateTimeOffset? StartOf(Process process)
     {
         try { return new DateTimeOffset(process.StartTime.ToUniversalTime()); }
-        catch (Exception error) when (error is InvalidOperationException or Win32Exception or NotSupportedException) { return null; }
+        catch (Exception error) when (error is InvalidOperationException or Win32Exception or NotSupportedException or ArgumentOutOfRangeException) { return null; }
     }
 
     internal static DateTimeOffset? StartOf(int pid)

@@ -99,9 +99,8 @@ internal sealed class RunningProcess : IDisposable
             if (grace > TimeSpan.Zero && _process.CloseMainWindow()) await _process.WaitForExitAsync().WaitAsync(grace, _time).ConfigureAwait(false);
         }
         catch (Exception error) when (error is TimeoutException or InvalidOperationException or System.ComponentModel.Win32Exception) { }
-        try { _process.Kill(entireProcessTree: true); }
-        catch (Exception error) when (error is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException) { } // gone, or refused: the job has them too
-        if (OperatingSystem.IsWindows()) _job?.End();
+        WindowsTree.End(_process);
+        if (OperatingSystem.IsWindows()) _job?.End(); // has also those whose parent ended before
     }
 
     private IEnumerable<string> Pipes()

@@ -157,8 +157,9 @@ public sealed class ProcessProbeTests : IDisposable
     {
         (await ProbeRun.Check("probe.process", $"pid: {Environment.ProcessId}\nmaxRssBytes: 1000")).Is(ProbeStatus.Fail, "LimitExceeded");
         var child = TestChild.Request("spin");
-        var busy = Process.Start(new ProcessStartInfo(child.Program, child.Arguments))!;
+        var busy = Process.Start(new ProcessStartInfo(child.Program, child.Arguments) { RedirectStandardOutput = true })!;
         _started.Add(busy);
+        Assert.Equal("spinning", await busy.StandardOutput.ReadLineAsync());
         var result = await ProbeRun.Check("probe.process", $"pid: {busy.Id}\nmaxCpuPercent: 1\ncpuSample: 1s");
         result.Is(ProbeStatus.Fail, "LimitExceeded");
         Assert.True(result.Get<double>("cpuPercent") > 1);

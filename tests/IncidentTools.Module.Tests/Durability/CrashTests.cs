@@ -24,7 +24,7 @@ public sealed class CrashTests : IDisposable
                 if (line is null) Assert.Fail(writer.StandardError.ReadToEnd());
                 last = long.Parse(line!, System.Globalization.CultureInfo.InvariantCulture);
             }
-            writer.Kill(entireProcessTree: true); // SIGKILL: no handler runs
+            ShellProcess.Kill(writer); // SIGKILL: no handler runs
             last = Math.Max(last, writer.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => long.TryParse(line, out var seq) ? seq : 0).DefaultIfEmpty(0).Max());
             writer.WaitForExit();
             var entries = _host.Run("Get-IncidentJournal INC-1").Select(item => ((JournalEntry)item.BaseObject).Seq).ToArray();

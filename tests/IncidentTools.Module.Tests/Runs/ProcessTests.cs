@@ -57,7 +57,7 @@ public sealed class ProcessTests : IDisposable
             first.WaitForExit();
             Assert.Equal(1, first.ExitCode);
         }
-        finally { if (!first.HasExited) first.Kill(entireProcessTree: true); }
+        finally { if (!first.HasExited) ShellProcess.Kill(first); }
         Assert.True(Host.Run<bool>("Test-IncidentJournal -Deep -Quiet"));
     }
 
@@ -67,7 +67,7 @@ public sealed class ProcessTests : IDisposable
         _runs.Book("long", string.Join('\n', RunHost.Sleep("slow", ", timeout: 2s", seconds: 600), RunHost.Good));
         using var first = ShellProcess.Start(_runs.Store, "-File", Wrapper(), "long", _runs.Workspace);
         var run = Started();
-        first.Kill(entireProcessTree: true);
+        ShellProcess.Kill(first);
         first.WaitForExit();
         var left = Host.Run<RunbookRun>($"Get-RunbookRun {run}");
         Assert.Equal(("Running", null, 4), (left.State, left.Holder, left.ExitCode));

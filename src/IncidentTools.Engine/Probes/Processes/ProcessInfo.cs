@@ -53,7 +53,7 @@ internal static class ProcessList
         T? Try<T>(Func<T> get) where T : struct
         {
             try { return get(); }
-            catch (Exception error) when (error is Win32Exception or InvalidOperationException or NotSupportedException) { return null; }
+            catch (Exception error) when (error is Win32Exception or InvalidOperationException or NotSupportedException or ArgumentOutOfRangeException) { return null; } // the last: no valid time
         }
         try
         {
