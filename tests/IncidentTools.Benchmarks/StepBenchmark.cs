@@ -46,7 +46,7 @@ internal sealed class StepBenchmark : Benchmark
         {
             Journal = journal, Time = TimeProvider.System, Actor = new Actor("bench", "os", "os"), Host = "host", Find = _ => book, Read = (_, _) => book, Uses = new UseCatalog([new UseInfo(nothing.Name, "", nothing.Parameters, UseRole.Action)]),
             Expressions = () => null!, Probes = new Dictionary<string, IProbe>(), Actions = new Dictionary<string, IAction> { [nothing.Name] = nothing }, Processes = new ProcessRunner(TimeProvider.System),
-            Secrets = new SecretChain([]), Mask = new SecretMask(), Post = _ => [], Deliver = (_, _) => Task.CompletedTask, Workspace = () => Empty, Incident = _ => throw new InvalidOperationException("no incident here"), TemplateFolders = () => [],
+            Secrets = new SecretChain([]), Mask = new SecretMask(), Post = _ => [], Clock = _ => throw new InvalidOperationException("no clock here"), Deliver = (_, _) => Task.CompletedTask, Workspace = () => Empty, Incident = _ => throw new InvalidOperationException("no incident here"), TemplateFolders = () => [],
         });
         var run = runs.StartAsync(new RunRequest("nothing", null, null, new Dictionary<string, object?>(), null), new RunOptions(), CancellationToken.None).GetAwaiter().GetResult();
         if (run.State != "Succeeded") throw new InvalidOperationException($"the run ended {run.State}: {run.Message}");

@@ -3,8 +3,9 @@ using IncidentTools.Engine.Runbooks;
 namespace IncidentTools.Engine.Execution;
 
 /// <summary>One step list under way: look where it stands, move it one step on, until it ends or waits.</summary>
-/// <param name="group">The group it belongs to; null for the run's own list.</param>
-internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? group)
+/// <param name="group">The list that the group it belongs to stands in; null for the run's own.</param>
+/// <param name="ended">Told, with the pen, how it ended, before anything else begins.</param>
+internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? group, Action<FrameEnded>? ended = null)
 {
     private readonly RunSession _session = drive.Session;
     private readonly CancellationTokenSource _end = new();
@@ -34,8 +35,8 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _end.Token);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (Frame is { IsBook: true, Rollback: null } && !IsOver && _session.Options.StepLimit is null) (_lanes = new StandingLanes(this, _session.Books.Of(Frame))).Start(ended.Token);
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (Frame is { IsBook: true, Rollback: null } && !IsOver && _session.Options.StepLimit is null) (_lanes = new StandingLanes(this, _session.Books.Of(Frame))).Start(abandon.Token);
         try
         {
             var moved = await GoAsync(cancellation, stop.Token).ConfigureAwait(false);
@@ -44,7 +45,7 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
         }
         catch
         {
-            ended.Cancel();
+            abandon.Cancel();
             if (_lanes is { } lanes) await lanes.AbandonAsync().ConfigureAwait(false);
             throw;
         }
@@ -64,6 +65,7 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
             else if (await MoveAsync(instance, cancellation, stop).ConfigureAwait(false) is { IsParked: true } parked && (parked.AtRest || !await AwaitAsync(instance.Path, parked.Nap, cancellation).ConfigureAwait(false))) return false;
             drive.Wrote();
         }
+        if (Frame.Ended is { } end) ended?.Invoke(end);
         return true;
     }
 

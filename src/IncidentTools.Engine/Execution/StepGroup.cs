@@ -13,7 +13,11 @@ internal sealed class StepGroup(FrameDriver frame, StepDefinition step)
     private readonly Dictionary<string, (Task<bool> Task, FrameDriver Driver)> _running = new(StringComparer.Ordinal);
     private readonly HashSet<string> _parked = new(StringComparer.Ordinal);
 
+    private JoinRule _rule = new(0, 0, null);
+    private int _good, _bad;
+
     private RunState State => _session.State;
+    private JoinVerdict Verdict => _rule.Decide(_good, _bad);
 
     public static bool Is(StepDefinition step) => step.Parallel is not null || step.Foreach is not null || step.Child is not null;
 
@@ -31,8 +35,9 @@ internal sealed class StepGroup(FrameDriver frame, StepDefinition step)
             new GroupOpener(_session, step).Open(instance);
             instance = _session.Again(instance);
         }
-        var members = instance.Members!;
-        var rule = JoinRule.Of(step, members.Count);
+        _rule = JoinRule.Of(step, instance.Members!.Count);
+        foreach (var member in instance.Members!)
+            if (State.Frame(FramePath.Of(instance.Path, member.Name)).Ended is { } end) Count(end);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var deadline = step.Deadline is { } limit ? _session.Parts.Time.CreateTimer(_ => _drive.Parking.Wake(), null, Positive(instance.EnteredAt + limit - _session.Now), Timeout.InfiniteTimeSpan) : null;
         try
@@ -40,10 +45,9 @@ internal sealed class StepGroup(FrameDriver frame, StepDefinition step)
             while (true)
             {
                 var late = step.Deadline is { } time && _session.Now >= instance.EnteredAt + time;
-                var verdict = Decide(rule, instance);
+                var verdict = Verdict;
                 var over = late || frame.IsStopping || verdict != JoinVerdict.Open;
-                if (over)
-                    foreach (var (_, driver) in _running.Values) driver.Stop(late || stop.IsCancellationRequested || step.Parallel is { CancelOthers: true });
+                if (over) StopRunning(late || stop.IsCancellationRequested);
                 Start(instance, over, ended.Token);
                 if (_running.Count == 0)
                 {
@@ -63,12 +67,18 @@ internal sealed class StepGroup(FrameDriver frame, StepDefinition step)
         }
     }
 
-    private JoinVerdict Decide(JoinRule rule, StepInstance instance)
+    private void Count(FrameEnded end) => _ = end.IsGood ? _good++ : _bad++;
+
+    /// <summary>The member that decides the group lets no other begin anything more.</summary>
+    private void Ended(FrameEnded end)
     {
-        var (good, bad) = (0, 0);
-        foreach (var member in instance.Members!)
-            if (State.Frame(FramePath.Of(instance.Path, member.Name)).Ended is { } end) _ = end.IsGood ? good++ : bad++;
-        return rule.Decide(good, bad);
+        Count(end);
+        if (Verdict != JoinVerdict.Open) StopRunning(now: false);
+    }
+
+    private void StopRunning(bool now)
+    {
+        foreach (var (_, driver) in _running.Values) driver.Stop(now || step.Parallel is { CancelOthers: true });
     }
 
     /// <summary>Drives members on, as many at once as the step allows. Once the group is decided only those that were begun, to their end.</summary>
@@ -86,7 +96,7 @@ internal sealed class StepGroup(FrameDriver frame, StepDefinition step)
             if (!over && (begun >= most || _drive.IsEnough)) break;
             _parked.Remove(path);
             begun++;
-            var driver = new FrameDriver(_drive, path, frame);
+            var driver = new FrameDriver(_drive, path, frame, Ended);
             if (over) driver.Stop(now: false);
             _drive.Parking.Enter();
             _running[path] = (Task.Run(() => RunAsync(driver, cancellation), CancellationToken.None), driver);

@@ -60,10 +60,11 @@ public sealed class FrameTests : IDisposable
         _world.Action.By = async (text, cancel) =>
         {
             if (text == "slow") await failed.Task.WaitAsync(TimeSpan.FromSeconds(20), cancel);
-            if (text == "bad") failed.SetResult();
             return new ActionResult(text == "bad" ? ActionOutcome.Failed : ActionOutcome.Succeeded, "") { Error = text == "bad" ? "Broke" : null };
         };
-        var run = await Start(Fan("fan", null, false, ("one", [Count("slow"), Count("never")]), ("two", [Count("bad")])), Count("after"));
+        _world.Add(Book(Fan("fan", null, false, ("one", [Count("slow"), Count("never")]), ("two", [Count("bad")])), Count("after")));
+        // once the failure is on record
+        var run = await _runs.StartAsync(Request("book"), Park with { Progress = step => { if (step is { Step: "bad", State: "Failed" }) failed.SetResult(); } }, default);
         Assert.Equal("Failed", run.State);
         Assert.DoesNotContain("never", _world.Action.Log);
         Assert.DoesNotContain("after", _world.Action.Log);
@@ -105,11 +106,13 @@ public sealed class FrameTests : IDisposable
     public async Task Items_keep_their_order_and_no_more_run_at_once_than_allowed()
     {
         var (now, most) = (0, 0);
+        var both = new TaskCompletionSource();
         _world.Action.By = async (_, cancel) =>
         {
             var at = Interlocked.Increment(ref now);
             lock (_world) most = Math.Max(most, at);
-            await Task.Delay(5, cancel);
+            if (at == 2) both.TrySetResult();
+            await both.Task.WaitAsync(TimeSpan.FromSeconds(20), cancel);
             Interlocked.Decrement(ref now);
             return new ActionResult(ActionOutcome.Succeeded, "");
         };
