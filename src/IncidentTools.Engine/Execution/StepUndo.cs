@@ -36,6 +36,8 @@ internal sealed class StepUndo(RunSession session)
         try { result = await session.Pen.Outside(() => way.Run!(cancellation)).ConfigureAwait(false); }
         catch (OperationCanceledException) { result = new ActionResult(ActionOutcome.InDoubt, "it was interrupted: look whether it took effect") { Error = "Interrupted" }; }
         catch (IncidentToolsException error) { result = new ActionResult(ActionOutcome.Failed, error.Message) { Error = error.ErrorId }; }
+        // a defect of an action must neither end the run nor pass for a result
+        catch (Exception error) when (error is not OutOfMemoryException) { result = new ActionResult(ActionOutcome.InDoubt, $"{error.GetType().Name}: {error.Message}") { Error = "Unexpected" }; }
         // "could not be told" is not "undone"
         session.Writer.Emit(new UndoFinished(session.State.Run, visit.Path, result.Outcome == ActionOutcome.Succeeded ? "Undone" : "UndoFailed", result.Error, session.Parts.Mask.Apply(result.Message)));
         session.Writer.Flush();

@@ -14,15 +14,16 @@ internal static class StepView
         var started = state.Started!;
         var view = Plain(book, step) with { Run = state.Run, Incident = started.Incident };
         if (instance is null) return view with { State = "Pending" };
-        var wait = instance.IsFinished ? null : instance.Wait;
+        // a finished visit waits only while it is taken back
+        var (wait, back) = (instance.Wait, instance.IsFinished);
         return view with
         {
             Visit = instance.Visit, Path = instance.Path, Attempt = instance.Attempt, Status = instance.Status, Value = instance.Value, Error = instance.Error, Message = instance.Message, Detail = instance.Detail,
-            StartedAt = instance.EnteredAt, EndedAt = instance.EndedAt, State = wait is { Opened.Kind: "InDoubt" } ? "InDoubt" : instance.State,
+            StartedAt = instance.EnteredAt, EndedAt = instance.EndedAt, State = wait is { Opened.Kind: "InDoubt" } ? "InDoubt" : wait is not null && back ? "Waiting" : instance.State,
             WaitReason = wait?.Opened.Kind, Wait = wait?.Opened.Wait, Prompt = wait?.Opened.Prompt ?? "", Choice = wait?.Opened.Choices ?? [], DueAt = wait?.Opened.DueAt,
-            Field = wait is { Opened.Kind: "Answer" } ? StepFields.Describe(step.Use.With) : view.Field,
+            Field = wait is { Opened.Kind: "Answer" } && !back ? StepFields.Describe(step.Use.With) : view.Field,
             Approval = wait?.Opened.Rule is { } rule ? ApprovalGate.Describe(rule) : view.Approval,
-            Command = wait is null ? null : Command(state.Run, step, wait),
+            Command = wait is null ? null : Command(state.Run, step, instance, wait),
         };
     }
 
@@ -39,14 +40,17 @@ internal static class StepView
         Impact = step.Impact.ToString().ToLowerInvariant(), State = "Planned",
     };
 
-    private static string Command(string run, StepDefinition step, WaitState wait) => wait.Opened.Kind switch
+    private static string Command(string run, StepDefinition step, StepInstance visit, WaitState wait) => wait.Opened.Kind switch
     {
         _ when wait.IsSettled => $"Resume-RunbookRun {run}",
-        "Approval" => $"Approve-RunbookStep -Run {run} -Step {step.Id}",
-        "InDoubt" => $"Resolve-RunbookStep -Run {run} -Step {step.Id} -Outcome Done",
-        "Answer" => $"Complete-RunbookStep -Run {run} -Step {step.Id}{Outcome(wait)}{Values(step)}",
+        "Approval" => $"Approve-RunbookStep -Run {run} -Step {Name(visit)}",
+        "InDoubt" => $"Resolve-RunbookStep -Run {run} -Step {Name(visit)} -Outcome {wait.Opened.Choices[0]}",
+        "Answer" => $"Complete-RunbookStep -Run {run} -Step {Name(visit)}{Outcome(wait)}{(visit.IsFinished ? "" : Values(step))}",
         _ => $"Resume-RunbookRun {run}",
     };
+
+    /// <summary>In branches and for items several visits of one step may wait: there the path says which.</summary>
+    private static string Name(StepInstance visit) => visit.Frame.Length == 0 ? visit.Step : PasteText.Word(visit.Path);
 
     private static string Outcome(WaitState wait) => wait.Opened.Choices is [var first, ..] ? $" -Outcome {PasteText.Word(first)}" : "";
 

@@ -1,5 +1,6 @@
 using IncidentTools.Engine.Execution;
 using IncidentTools.Engine.Notifications;
+using IncidentTools.Engine.Runbooks;
 using static IncidentTools.Engine.Tests.Execution.RunWorld;
 
 namespace IncidentTools.Engine.Tests.Execution;
@@ -61,6 +62,67 @@ public sealed class PowerFailureTests
             }
         }
         return (run!, store.Appends, runs.Steps(run!.Run));
+    }
+
+    [Theory]
+    [InlineData("groups"), InlineData("rollback")]
+    public void Wherever_it_dies_branches_items_children_and_a_rollback_end_as_if_it_had_not(string kind)
+    {
+        int appends;
+        using (var world = new RunWorld()) appends = Groups(world, kind, int.MaxValue, false).Appends;
+        Assert.InRange(appends, 10, 120);
+        for (var at = 1; at <= appends; at++)
+        {
+            foreach (var after in new[] { false, true })
+            {
+                using var world = new RunWorld();
+                var (run, _) = Groups(world, kind, at, after);
+                var death = $"death {(after ? "after" : "before")} append {at} of {appends}";
+                Assert.True(run.State == (kind == "groups" ? "Succeeded" : "RolledBack"), $"{death}: {run.State} {run.Message}");
+                string[] done = ["a", "b", "first", "inner", "x", "y"];
+                Assert.True(done.SequenceEqual(world.Action.Log.Where(text => text[0] != '-' && text != "bad").Order()), $"{death}: {string.Join(' ', world.Action.Log)}");
+                // an undo whose result was lost is asked about, not repeated
+                if (kind == "rollback") Assert.True(done.SequenceEqual(world.Action.Log.Where(text => text[0] == '-').Select(text => text[1..]).Order()), $"{death}: {string.Join(' ', world.Action.Log)}");
+            }
+        }
+    }
+
+    private static (RunbookRun Run, int Appends) Groups(RunWorld world, string kind, int dieAt, bool after)
+    {
+        StepDefinition Count(string id) => Step(id, "action.count", ("text", id));
+        world.Add(Book(Count("inner")) with { Id = "other" });
+        world.Add(Book(
+            Count("first"),
+            Step("fan", "parallel") with { Parallel = new ParallelDefinition([new BranchDefinition("one", "", [Count("a"), Step("person", "manual", ("instruction", "look"))], default), new BranchDefinition("two", "", [Count("b")], default)], null, false) },
+            Step("each", "foreach") with { Foreach = new ForeachDefinition(new List<object?> { "x", "y" }, "item", 2, new ErrorThreshold(0, false), null, [Step("do", "action.count", ("text", world.Expressions.Value("item", roots => roots["item"])))]) },
+            Step("child", "runbook") with { Child = new ChildDefinition("other", "1.0.0", new Dictionary<string, object?>()) },
+            kind == "groups" ? Step("done", "end") : Count("bad") with { OnFailure = new FailurePolicy(FailureMode.Rollback, null, true) }));
+        // done or undone once it was begun: that is what a check of the real thing would find
+        world.Action.ChecksBy = text => text != "bad" && world.Action.Log.Contains(text ?? "") ? Engine.Actions.CheckState.Done : Engine.Actions.CheckState.NotDone;
+        world.Action.By = (text, _) => Task.FromResult(new Engine.Actions.ActionResult(text == "bad" ? Engine.Actions.ActionOutcome.Failed : Engine.Actions.ActionOutcome.Succeeded, "")
+        {
+            Error = text == "bad" ? "Broke" : null, UndoData = new Dictionary<string, object?> { ["by"] = 1L },
+        });
+        var (runs, store) = world.Open(dieAt: dieAt, after: after);
+        RunbookRun? run = null;
+        for (var round = 0; round < 30 && run is not { ExitCode: 0 or 1 or 2 }; round++)
+        {
+            try
+            {
+                run = runs.StartAsync(Request("book", key: "once"), new RunOptions(), default).GetAwaiter().GetResult();
+                foreach (var waits in runs.Steps(run.Run).Where(step => step.Wait is not null && step.Command?.StartsWith("Resume", StringComparison.Ordinal) != true).ToList())
+                {
+                    if (waits.WaitReason == "Answer") runs.Answer(run.Run, waits.Path, AnswerKind.Complete, Say("Done"));
+                    else if (waits.WaitReason == "InDoubt") runs.Answer(run.Run, waits.Path, AnswerKind.Settle, Say(world.Action.Log.Contains("-" + waits.Step) || world.Action.Log.Contains("-x") && waits.Path!.Contains("[x]", StringComparison.Ordinal) || world.Action.Log.Contains("-y") && waits.Path!.Contains("[y]", StringComparison.Ordinal) ? "Done" : "Retry"));
+                }
+            }
+            catch (PowerFailure)
+            {
+                runs = world.Open().Runs;
+                world.Time.Advance(TimeSpan.FromMinutes(1)); // the dead machine's lease runs out
+            }
+        }
+        return (run!, store.Appends);
     }
 
     [Fact]

@@ -114,6 +114,7 @@ internal sealed class CountingAction : IAction
     public List<string> Log { get; } = [];
     public Func<string?, CancellationToken, Task<ActionResult>>? By { get; set; }
     public CheckState? Checks { get; set; }
+    public Func<string?, CheckState>? ChecksBy { get; set; }
     public Func<CancellationToken, Task<ActionResult>>? Does { get; set; }
     public StepImpact Least { get; set; } = StepImpact.Low;
     public string? Against { get; set; }
@@ -136,10 +137,10 @@ internal sealed class CountingAction : IAction
         return Does is null ? new ActionResult(ActionOutcome.Succeeded, "counted") { Value = (long)Count, UndoData = new Dictionary<string, object?> { ["by"] = 1L } } : await Does(cancellation);
     }
     public string? Seen { get; private set; }
-    public Task<CheckResult> CheckAsync(Arguments with, ActionContext context, CancellationToken cancellation) => Task.FromResult(new CheckResult(Checks ?? CheckState.Unknown, "looked"));
+    public Task<CheckResult> CheckAsync(Arguments with, ActionContext context, CancellationToken cancellation) => Task.FromResult(new CheckResult(ChecksBy?.Invoke(with.TextOrNull("text")) ?? Checks ?? CheckState.Unknown, "looked"));
     public Task<ActionResult>? UndoAsync(Arguments with, IReadOnlyDictionary<string, object?> undoData, ActionContext context, CancellationToken cancellation)
     {
-        Count -= (int)(long)undoData["by"]!;
+        Count -= (int)(long)(undoData.GetValueOrDefault("by") ?? 1L); // lost with the result of an attempt that a check settled
         Log.Add("-" + with.TextOrNull("text"));
         return Task.FromResult(new ActionResult(ActionOutcome.Succeeded, $"took {with.TextOrNull("text")} back"));
     }
