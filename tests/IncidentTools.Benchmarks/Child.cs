@@ -8,8 +8,12 @@ internal static class Child
     public static Process Start(params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(typeof(Child).Assembly.Location);
+        // started by its own name, or by dotnet
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        {
+            start.ArgumentList.Add("exec");
+            start.ArgumentList.Add(typeof(Child).Assembly.Location);
+        }
         start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1"; // the engine's own, over the network
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start)!;

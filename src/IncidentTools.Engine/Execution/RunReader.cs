@@ -7,6 +7,8 @@ namespace IncidentTools.Engine.Execution;
 /// <summary>Runs as the journal has them: looked at, never changed.</summary>
 internal sealed class RunReader(RunParts parts)
 {
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, RunbookDefinition> _read = new(StringComparer.Ordinal);
+
     private IJournalStore Store => parts.Journal.Store;
 
     public RunRow? Find(string run) => Store.Find(RunProjection.Instance, run);
@@ -56,16 +58,19 @@ internal sealed class RunReader(RunParts parts)
     }
 
     /// <summary>The runbook the run follows, from the bytes it is bound to.</summary>
-    public RunbookDefinition BookOf(RunState state) => parts.Read(state.Started!.Runbook + ".yaml", Content(state, state.Source));
+    public RunbookDefinition BookOf(RunState state) => Read(state, state.Started!.Runbook + ".yaml", state.Source);
 
-    public RunBooks BooksOf(RunState state) => new(new BookIndex(BookOf(state)), source => parts.Read(NameOf(state, source), Content(state, source)));
+    public RunBooks BooksOf(RunState state) => new(new BookIndex(BookOf(state)), source => Read(state, NameOf(state, source), source));
 
     /// <summary>The runbook and all that it runs, as the run is bound to them.</summary>
     public IEnumerable<RunbookDefinition> AllOf(RunState state) => state.Bound.Where(pair => pair.Key.StartsWith("runbook:", StringComparison.Ordinal))
-        .Select(pair => parts.Read(NameOf(state, pair.Value), Content(state, pair.Value))).Prepend(BookOf(state));
+        .Select(pair => Read(state, NameOf(state, pair.Value), pair.Value)).Prepend(BookOf(state));
 
     /// <summary>Text of a template or file the run is bound to; null when it is not.</summary>
     public string? Bound(RunState state, string name) => state.Bound.TryGetValue(name, out var hash) ? Encoding.UTF8.GetString(Content(state, hash)) : null;
+
+    /// <summary>A text is read once: what it means depends on nothing else.</summary>
+    private RunbookDefinition Read(RunState state, string name, string hash) => _read.TryGetValue(hash, out var known) ? known : _read[hash] = parts.Read(name, Content(state, hash));
 
     private byte[] Content(RunState state, string hash) => Store.Content(hash) ?? throw Errors.ContentMissing(state.Run, hash);
 

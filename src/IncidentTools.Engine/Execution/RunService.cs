@@ -61,8 +61,9 @@ public sealed class RunService
         _starter.RequireTrust(_reader.AllOf(idle));
         using var lease = RunLease.Take(Store.Leases, row.Run, Owner(), _parts.Time, out var holder);
         if (lease is null) return row.ToPublic(holder, exitCode: 5);
-        // folded again under the lease: whoever held it until now may have written
-        var writer = new RunWriter(_parts.Journal, row.Stream, _reader.Fold(row), _parts.Time, _parts.Actor) { Fence = lease.Fence };
+        // read on under the lease: whoever held it until now may have written
+        var writer = new RunWriter(_parts.Journal, row.Stream, idle, _parts.Time, _parts.Actor) { Fence = lease.Fence };
+        writer.Refresh();
         if (writer.State.Ended is not null && !options.RetryFailed) return Get(row.Run);
         var book = _reader.BookOf(writer.State);
         writer.Emit(new RunLeased(row.Run, lease.Epoch));
