@@ -46,7 +46,11 @@ internal sealed class ModuleSession
     /// <summary>Closes every store this session has open; the next command opens what it needs again.</summary>
     public void Close()
     {
-        foreach (var engine in _engines.Values) engine.Dispose();
+        foreach (var engine in _engines.Values)
+        {
+            engine.Dispose();
+            (engine.Options.Scripts as IDisposable)?.Dispose();
+        }
         _engines.Clear();
         ConnectedStore = null;
     }

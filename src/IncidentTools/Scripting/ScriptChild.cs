@@ -19,7 +19,8 @@ public static class ScriptChild
         limit.Note(language);
         var place = new ScriptPlace((string)given["location"]!, given["store"] as string, new ProcessRunner(TimeProvider.System), TimeProvider.System);
         var script = new ScriptRequest((string)given["name"]!, (string)given["text"]!, given["parameters"] as IReadOnlyDictionary<string, object?> ?? new Dictionary<string, object?>(), null, OwnProcess: false, (int)(long)given["maxLines"]!, (int)(long)given["maxBytes"]!);
-        var result = new ScriptRunner(limit, place).RunAsync(script, CancellationToken.None).GetAwaiter().GetResult();
+        using var runner = new ScriptRunner(limit, place);
+        var result = runner.RunAsync(script, CancellationToken.None).GetAwaiter().GetResult();
         output.WriteLine(Mark + PlainJson.Write(new Dictionary<string, object?>
         {
             ["succeeded"] = result.Succeeded, ["output"] = result.Output, ["errors"] = result.Errors.ToList<object?>(), ["log"] = result.Log.ToList<object?>(), ["ended"] = result.Ended, ["truncated"] = result.Truncated,

@@ -4,11 +4,12 @@ using IncidentTools.Engine.Runbooks;
 namespace IncidentTools.Scripting;
 
 /// <summary>Both things that need PowerShell, for the engine.</summary>
-internal sealed class ScriptHost(LanguageLimit language, ScriptPlace place) : IScriptHost
+internal sealed class ScriptHost(LanguageLimit language, ScriptPlace place) : IScriptHost, IDisposable
 {
     private readonly ExpressionEvaluator _expressions = new();
     private readonly ScriptRunner _scripts = new(language, place);
 
+    public void Dispose() => _scripts.Dispose();
     public ExpressionCheck Inspect(string text) => _expressions.Inspect(text);
     public int FindEnd(string text, int start) => _expressions.FindEnd(text, start);
     public object? Evaluate(string text, IReadOnlyDictionary<string, object?> roots) => _expressions.Evaluate(text, roots);

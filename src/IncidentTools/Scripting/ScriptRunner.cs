@@ -9,16 +9,20 @@ namespace IncidentTools.Scripting;
 internal sealed record ScriptPlace(string Location, string? Store, IProcessRunner Processes, TimeProvider Time);
 
 /// <summary>
-/// Runs scripts in a runspace of their own with this module in it. A script succeeded when it came to its end with nothing on its error stream and no
+/// Runs scripts in runspaces with this module in them, one script at a time in each; none sees what another left. A script succeeded when it came to its end with nothing on its error stream and no
 /// exit code but 0. <c>$ErrorActionPreference</c> is Stop, so that nothing goes on after a failure; a script may set it otherwise, and its errors
 /// count all the same. A program's exit code is the script's own business, and what a program writes to its error stream is said, not an error.
 /// </summary>
-internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : IScriptRunner
+internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : IScriptRunner, IDisposable
 {
+    private readonly ScriptRunspaces _runspaces = new(Manifest, place);
+
     /// <summary>How long a script that was asked to stop may take to do so.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private const int StackSize = 10_000_000; // as PowerShell gives its own threads
     private static readonly string Manifest = Path.Combine(Path.GetDirectoryName(ModuleSession.ShippedWorkspace)!, "IncidentTools.psd1");
+
+    public void Dispose() => _runspaces.Dispose();
 
     public string? WhyNot(string text) => language.Mode != PSLanguageMode.FullLanguage ? $"LanguageModeRestricted: {Errors.LanguageModeRestricted(language.Mode.ToString()).Message}" : ScriptText.SyntaxError(text);
 
@@ -38,28 +42,27 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
 
     private async Task<ScriptResult> RunHereAsync(ScriptRequest request, ScriptCapture capture, long began, CancellationToken cancellation)
     {
-        var host = new StepHost();
-        Runspace runspace;
-        try { runspace = Open(host); }
+        ScriptRunspace rented;
+        try { rented = _runspaces.Rent(); }
         catch (RuntimeException error)
         {
             capture.AddError($"it could not begin: {error.Message}"); // its folder is gone, say
             return Result(capture, false, timedOut: false, ended: true, began);
         }
         var shell = PowerShell.Create();
-        shell.Runspace = runspace;
-        shell.AddScript(request.Text);
+        shell.Runspace = rented.Runspace;
+        shell.AddScript(request.Text, useLocalScope: true);
         foreach (var (name, value) in request.Parameters) shell.AddParameter(name, ScriptText.Parameter(value));
         capture.Listen(shell.Streams);
         var running = Start(shell, capture.Output, request.Name);
+        var (timedOut, cancelled) = (false, false);
         void Close()
         {
             shell.Dispose();
-            ModuleSession.Forget(runspace);
-            runspace.Dispose();
+            _runspaces.Return(rented, ended: !timedOut && !cancelled);
         }
 
-        var (timedOut, cancelled) = await WaitAsync(running, request.Timeout, cancellation).ConfigureAwait(false);
+        (timedOut, cancelled) = await WaitAsync(running, request.Timeout, cancellation).ConfigureAwait(false);
         if (timedOut || cancelled)
         {
             capture.AddError(timedOut ? $"not done after {Duration.Format(request.Timeout!.Value)}, so it was stopped" : "stopped on request");
@@ -74,7 +77,7 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
             }
         }
         var came = await ReadEndAsync(running, capture).ConfigureAwait(false);
-        if (host.ExitCode is { } code and not 0) capture.AddError($"it ended with exit code {code}");
+        if (rented.Host.ExitCode is { } code and not 0) capture.AddError($"it ended with exit code {code}");
         Close();
         return Result(capture, came && !timedOut && !cancelled && capture.Errors.Count == 0, timedOut, ended: true, began);
     }
@@ -95,29 +98,6 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
             catch (Exception error) { ended.SetException(error); }
         }, StackSize) { IsBackground = true, Name = $"script {name}" }.Start();
         return ended.Task;
-    }
-
-    private Runspace Open(StepHost host)
-    {
-        var state = InitialSessionState.CreateDefault2();
-        state.LanguageMode = PSLanguageMode.FullLanguage; // the caller's own: any other was refused
-        state.Variables.Add(new SessionStateVariableEntry("ErrorActionPreference", ActionPreference.Stop, ""));
-        state.Variables.Add(new SessionStateVariableEntry("ProgressPreference", ActionPreference.SilentlyContinue, ""));
-        state.ImportPSModule([Manifest]);
-        state.ThreadOptions = PSThreadOptions.UseCurrentThread;
-        var runspace = RunspaceFactory.CreateRunspace(host, state);
-        try
-        {
-            runspace.Open();
-            runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(place.Location));
-        }
-        catch
-        {
-            runspace.Dispose();
-            throw;
-        }
-        if (place.Store is { } store) ModuleSession.Of(runspace).ConnectedStore = store;
-        return runspace;
     }
 
     private async Task<(bool TimedOut, bool Cancelled)> WaitAsync(Task running, TimeSpan? timeout, CancellationToken cancellation)

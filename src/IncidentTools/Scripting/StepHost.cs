@@ -10,6 +10,9 @@ internal sealed class StepHost : PSHost
     /// <summary>Set by "exit".</summary>
     public int? ExitCode { get; private set; }
 
+    /// <summary>For the next script.</summary>
+    public void Reset() => ExitCode = null;
+
     public override string Name => "IncidentTools";
     public override Version Version { get; } = typeof(StepHost).Assembly.GetName().Version!;
     public override Guid InstanceId { get; } = new(RandomNumberGenerator.GetBytes(16));

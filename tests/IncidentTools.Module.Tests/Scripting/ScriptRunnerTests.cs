@@ -32,6 +32,29 @@ public sealed class ScriptRunnerTests : IDisposable
         Assert.False(result.Truncated);
     }
 
+    /// <summary>Runspaces are used again: whatever a script leaves behind, the next one does not see.</summary>
+    [Theory]
+    [InlineData("$global:left = 1", "if ($null -ne $left) { 'seen' }")]
+    [InlineData("function global:left { 'seen' }", "if (Test-Path Function:left) { left } elseif ($ExecutionContext.InvokeCommand.GetCommand('left', 'Function')) { 'seen' }")]
+    [InlineData("$ExecutionContext.SessionState.PSVariable.Set('ErrorActionPreference', 'Continue'); $global:ErrorActionPreference = 'Continue'", "if ($ErrorActionPreference -ne 'Stop') { 'seen' }")]
+    [InlineData("$null = $ExecutionContext.SessionState.Path.SetLocation('/')", "if (\"$($ExecutionContext.SessionState.Path.CurrentLocation)\" -eq '/') { 'seen' }")]
+    [InlineData("$null = New-Module -Name left { function left { 'seen' } } | Import-Module -Global", "if (Get-Module left) { 'seen' }")]
+    [InlineData("Enter-Incident 1 -ErrorAction SilentlyContinue; $Error.Clear(); $global:PSDefaultParameterValues = @{ '*:Verbose' = $true }", "if ($PSDefaultParameterValues.Count) { 'seen' }")]
+    [InlineData("Set-StrictMode -Version 3", "try { $null = $neverset } catch { 'seen' }")]
+    [InlineData("exit 3", "1..2 | Where-Object { $_ -gt 5 }")]
+    public async Task A_script_sees_nothing_that_another_left(string leaves, string looks)
+    {
+        // the first makes a runspace that can be used again
+        Assert.True((await Run("1")).Succeeded);
+        await Run(leaves);
+        for (var turn = 0; turn < 2; turn++)
+        {
+            var result = await Run(looks.Replace("Test-Path Function:left", "$false", StringComparison.Ordinal));
+            Assert.True(result.Succeeded, string.Join('\n', result.Errors));
+            Assert.Empty(result.Output);
+        }
+    }
+
     [Fact]
     public async Task Objects_become_maps_two_levels_deep()
     {
