@@ -16,7 +16,7 @@ internal static class RunbookBinder
         Classes = map.Map("applies").Texts("classes"), Severities = map.Map("applies").Texts("severities"),
         Symptoms = [.. map.List("symptoms").OfType<PlainMap>().Select(item => new RunbookSymptom(item.TextOrNull("id") ?? "", item.TextOrNull("text") ?? "", item.Texts("words"), Use(item)))],
         Parameters = [.. map.Map("parameters").Maps().Select(item => Parameter(item.Key, item.Value, map.Map("parameters").KeyAt(item.Key)))],
-        Requires = new(map.Map("requires").Texts("os"), map.Map("requires").Texts("commands"), map.Map("requires").Texts("modules")),
+        Requires = new(map.Map("requires").Texts("os"), map.Map("requires").Texts("commands"), map.Map("requires").Texts("modules"), map.At("requires")),
         Concurrency = map.TextOrNull("concurrency") ?? "forbid", OnError = map.TextOrNull("onError"), OnCancel = map.TextOrNull("onCancel"),
         OnUndoFailure = map.TextOrNull("onUndoFailure") ?? "wait", Visibility = map.TextOrNull("visibility") ?? "normal", Target = Target(map), Outputs = Outputs(map), Clocks = Clocks(map, map.TextOrNull("id") ?? ""),
         Every = [.. outline.Every.Select(list => Every(list.Source, list.Name, list.Definitions))],

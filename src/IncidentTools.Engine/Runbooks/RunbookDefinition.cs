@@ -50,7 +50,7 @@ public sealed record RunbookDefinition
 
 public sealed record RunbookRevision(string Version, DateOnly Date, string Author, string Change, string? Source);
 public sealed record RunbookSymptom(string Id, string Text, IReadOnlyList<string> Words, UseDefinition? Probe);
-public sealed record RunbookRequirements(IReadOnlyList<string> Os, IReadOnlyList<string> Commands, IReadOnlyList<string> Modules);
+public sealed record RunbookRequirements(IReadOnlyList<string> Os, IReadOnlyList<string> Commands, IReadOnlyList<string> Modules, SourceSpan Span = default);
 
 /// <param name="Type">string int number bool duration datetime path service contact secret list map</param>
 public sealed record RunbookParameterDefinition(

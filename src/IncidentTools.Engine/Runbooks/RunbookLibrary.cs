@@ -1,5 +1,6 @@
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Yaml;
+using IncidentTools.Engine.Runbooks.Checks;
 
 namespace IncidentTools.Engine.Runbooks;
 
@@ -51,7 +52,15 @@ public sealed class RunbookLibrary(RunbookLoader loader, IReadOnlyList<(string O
         var first = new Dictionary<string, string>(StringComparer.Ordinal);
         var twice = files.Where(file => !first.TryAdd(file.Name, file.Path)).Select(file => new Diagnostic(
             "IT3014", DiagnosticSeverity.Error, new SourceSpan(file.Path, 1, 1, 1, 1), "id", $"the id '{file.Name}' is taken by {Path.GetFileName(first[file.Name])}", "Give it an id of its own."));
-        return [.. files.SelectMany(file => file.Findings), .. twice];
+        return [.. files.SelectMany(Findings), .. twice];
+    }
+
+    /// <summary>What is wrong with a file, also with how it runs the others of the library.</summary>
+    public IReadOnlyList<Diagnostic> Findings(RunbookFile file)
+    {
+        if (file.Book is not { } book || book.AllSteps.All(step => step.Child is null)) return file.Findings;
+        // a file that is named by its path stands for the one of the library
+        return [.. file.Findings, .. ChildChecks.Check(book, [.. All().Where(other => other.Name != file.Name), file])];
     }
 
     public static bool IsPath(string text) => text.AsSpan().IndexOfAny('/', '\\') >= 0 || text.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || text.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);

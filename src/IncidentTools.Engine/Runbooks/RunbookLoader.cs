@@ -69,6 +69,7 @@ public sealed partial class RunbookLoader(IUseCatalog uses, IExpressionEvaluator
         // ways through the steps mean something only when all steps and all names are there
         if (bag.Items.Count == named && outline.Lists.All(list => list.IsWhole)) FlowChecks.Check(book, outline, bag);
         ReferenceChecks.Check(map, templates.Paths, outline, Names is null ? null : ServicesFile.Keys, places, bag);
+        if (expressions is not null) new TypeChecks(book, outline, uses, expressions, places, bag).Check(templates.Expressions);
         if (Names is not null) WorkspaceChecks.Check(map, book, outline.Drafts, Names, bag);
         if (Today is { } today) WorkspaceChecks.Review(map, book, today, bag);
         return book;

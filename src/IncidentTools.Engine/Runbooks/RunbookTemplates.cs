@@ -8,6 +8,10 @@ namespace IncidentTools.Engine.Runbooks;
 /// <summary>A path that some expression reads, and where it stands.</summary>
 internal readonly record struct UsedPath(string Path, bool Optional, string Value, int Offset, SourceSpan Scalar, string At);
 
+/// <summary>An expression that was admitted, and where it stands.</summary>
+/// <param name="IsWhole">Whether it is the whole value (when, until …) and not a part of a text.</param>
+internal readonly record struct UsedExpression(string Text, string Value, int Offset, SourceSpan Scalar, string At, bool IsWhole);
+
 /// <summary>Expressions of a runbook: texts to <see cref="Template"/> and <see cref="Expression"/>, errors at their own place, and what they read for a later check of names.</summary>
 /// <param name="evaluator">Null where there is no PowerShell: then expressions are delimited, not checked.</param>
 internal sealed class RunbookTemplates(DiagnosticBag bag, IExpressionEvaluator? evaluator, ScalarPlaces places) : ITemplateReader
@@ -15,8 +19,10 @@ internal sealed class RunbookTemplates(DiagnosticBag bag, IExpressionEvaluator? 
     private const string Open = "${{";
     private static readonly SearchValues<char> Hiding = SearchValues.Create("'\"{}#`@\u2018\u2019\u201A\u201B\u201C\u201D\u201E");
     private readonly List<UsedPath> _paths = [];
+    private readonly List<UsedExpression> _expressions = [];
 
     public IReadOnlyList<UsedPath> Paths => _paths;
+    public IReadOnlyList<UsedExpression> Expressions => _expressions;
 
     public object? Template(string text, SourceSpan span, string path)
     {
@@ -69,7 +75,7 @@ internal sealed class RunbookTemplates(DiagnosticBag bag, IExpressionEvaluator? 
             return null;
         }
         var errors = bag.Items.Count;
-        var expression = Part(text, 0, text.Length, span, path);
+        var expression = Part(text, 0, text.Length, span, path, whole: true);
         return bag.Items.Count > errors ? null : new Expression(expression, span);
     }
 
@@ -93,7 +99,7 @@ internal sealed class RunbookTemplates(DiagnosticBag bag, IExpressionEvaluator? 
     private static bool IsLiteral(string text, int at, int open) => open > at && text[open - 1] == '$';
 
     /// <summary>One expression, checked; its text without white space around it.</summary>
-    private string Part(string text, int start, int end, SourceSpan span, string path)
+    private string Part(string text, int start, int end, SourceSpan span, string path, bool whole = false)
     {
         while (start < end && char.IsWhiteSpace(text[start])) start++;
         while (end > start && char.IsWhiteSpace(text[end - 1])) end--;
@@ -101,6 +107,7 @@ internal sealed class RunbookTemplates(DiagnosticBag bag, IExpressionEvaluator? 
         if (expression.Length == 0) bag.Error("IT2011", places.At(span, text, start, 0), path, "the expression is empty");
         else if (evaluator?.Inspect(expression) is { } check)
         {
+            if (check.Errors.Count == 0) _expressions.Add(new UsedExpression(expression, text, start, span, path, whole));
             foreach (var error in check.Errors) bag.Error("IT2012", places.At(span, text, start + error.Offset, error.Length), path, error.Message, error.Fix);
             foreach (var reference in check.References) _paths.Add(new UsedPath(reference.Path, reference.Optional, text, start + reference.Offset, span, path));
         }

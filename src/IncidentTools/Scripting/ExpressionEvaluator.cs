@@ -20,6 +20,13 @@ internal sealed class ExpressionEvaluator : IExpressionEvaluator
 
     public ExpressionCheck Inspect(string text) => Compile(text).Check;
 
+    public ExpressionKind Kind(string text, Func<string, string?> known)
+    {
+        if (Compile(text).Root is not { } root) return new(null, []);
+        var kinds = new Kinds(known);
+        return new(root.Kind(kinds), kinds.Errors);
+    }
+
     public object? Evaluate(string text, IReadOnlyDictionary<string, object?> roots)
     {
         var compiled = Compile(text);

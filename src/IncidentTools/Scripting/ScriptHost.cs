@@ -11,6 +11,7 @@ internal sealed class ScriptHost(LanguageLimit language, ScriptPlace place) : IS
 
     public void Dispose() => _scripts.Dispose();
     public ExpressionCheck Inspect(string text) => _expressions.Inspect(text);
+    public ExpressionKind Kind(string text, Func<string, string?> known) => _expressions.Kind(text, known);
     public int FindEnd(string text, int start) => _expressions.FindEnd(text, start);
     public object? Evaluate(string text, IReadOnlyDictionary<string, object?> roots) => _expressions.Evaluate(text, roots);
     public string? WhyNot(string text) => _scripts.WhyNot(text);

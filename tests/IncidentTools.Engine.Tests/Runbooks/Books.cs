@@ -60,9 +60,18 @@ internal sealed partial class PlainExpressions : IExpressionEvaluator
         return -1;
     }
 
+    /// <summary>Of a single path what is known, of a comparison a truth; an order of a text against a number is wrong.</summary>
+    public ExpressionKind Kind(string text, Func<string, string?> known)
+    {
+        if (Path().Match(text) is { Success: true, Index: 0 } path && path.Length == text.Length) return new(known(text[1..]), []);
+        if (Order().Match(text) is not { Success: true } order) return new(text.Contains(" -eq ", StringComparison.Ordinal) ? "bool" : null, []);
+        return new("bool", known(order.Groups[1].Value) == "string" ? [new ExpressionError(order.Groups[2].Index, 3, "a text and a number have no order", null)] : []);
+    }
+
     public object? Evaluate(string text, IReadOnlyDictionary<string, object?> roots) => throw new NotSupportedException("the loader evaluates nothing");
 
     [GeneratedRegex("'[^']*'|\"[^\"]*\"")] private static partial Regex Quoted();
     [GeneratedRegex(@"[&|;]|\bGet-\w+")] private static partial Regex Refused();
+    [GeneratedRegex(@"^\$([\w.]+) (-gt) \d+$")] private static partial Regex Order();
     [GeneratedRegex(@"\$[A-Za-z]\w*(\.\w+)*")] private static partial Regex Path();
 }

@@ -87,9 +87,65 @@ public sealed class SurroundingsTests : IDisposable
             """);
         _folder.Write("scripts/here.ps1", "1");
         var book = Books.Loader.Read(file, File.ReadAllBytes(file));
-        var found = new RunbookEnvironment(new ProcessRunner(new FakeTimeProvider()), new EnvironmentSecrets()).Check(book);
-        Assert.Equal([("IT5001", 1), ("IT5002", 1), ("IT5003", 1), ("IT5004", 7), ("IT5005", 8), ("IT5006", 10)], found.Select(item => (item.Code, item.Span.Line)));
+        var found = new RunbookEnvironment(new ProcessRunner(new FakeTimeProvider()), new EnvironmentSecrets(), Books.Uses).Check(book);
+        Assert.Equal([("IT5001", 5), ("IT5002", 5), ("IT5003", 5), ("IT5004", 7), ("IT5005", 8), ("IT5006", 9), ("IT5006", 10)], found.Select(item => (item.Code, item.Span.Line)));
         Assert.All(found, item => Assert.Equal(DiagnosticSeverity.Error, item.Severity));
+    }
+
+    private IReadOnlyList<Diagnostic> Looked(string steps, IScriptInspector? scripts = null)
+    {
+        var file = _folder.Write("runbooks/book.yaml", "schema: incidenttools/runbook/v1\nid: book\nversion: 1.0.0\ntitle: Book\nsteps:\n" + steps);
+        var uses = new IncidentEngine(new EngineOptions { Store = "", Location = ".", ShippedWorkspace = ".", Actor = new Engine.Journal.Actor("test", "os", "os") }).Uses;
+        return new RunbookEnvironment(new ProcessRunner(new FakeTimeProvider()), new EnvironmentSecrets(), uses, scripts).Check(new RunbookLoader(uses, new PlainExpressions()).Read(file, File.ReadAllBytes(file)));
+    }
+
+    [Theory]
+    [InlineData("{ id: a, phase: verify, uses: command, impact: none, with: { program: no-such } }", "IT5004", 75, "'no-such'")]
+    [InlineData("{ id: a, phase: verify, uses: manual, with: { instruction: x }, undo: { uses: command, with: { program: no-such } } }", "IT5004", 109, "'no-such'")]
+    [InlineData("{ id: a, phase: verify, uses: action.drain, impact: low, with: { command: [no-such, --now] } }", "IT5004", 80, "'no-such'")]
+    [InlineData("{ id: a, phase: verify, uses: probe.log, with: { files: /no/such.log, patterns: [{ pattern: x }] } }", "IT5007", 61, "/no/such.log")]
+    [InlineData("{ id: a, phase: verify, uses: probe.disk, with: { paths: [/no/such] } }", "IT5007", 62, "/no/such")]
+    [InlineData("{ id: a, phase: verify, uses: probe.tcp, with: { host: no-such.invalid, port: 1 } }", "IT5009", 60, "no-such.invalid")]
+    [InlineData("{ id: a, phase: verify, uses: probe.http, with: { url: 'https://no-such.invalid/x' } }", "IT5009", 60, "no-such.invalid")]
+    [InlineData("{ id: a, phase: verify, uses: manual, target: 'ssh://ops@no-such.invalid:22', with: { instruction: x } }", "IT5009", 5, "no-such.invalid")]
+    [InlineData("{ id: a, phase: verify, uses: probe.http, with: { url: 'http://127.0.0.1', headers: { Authorization: 'secret:no-such' } } }", "IT5006", 89, "secret:no-such")]
+    [InlineData("{ id: f, phase: verify, uses: foreach, items: [1], steps: [{ id: a, phase: verify, uses: command, impact: none, with: { program: no-such } }] }", "IT5004", 134, "'no-such'")]
+    public void What_a_step_needs_and_is_not_here_is_found_in_its_arguments(string step, string code, int column, string named)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() && code == "IT5007", "paths of Unix");
+        var found = Assert.Single(Looked($"  - {step}\n"));
+        Assert.Equal((code, DiagnosticSeverity.Error, 6, column), (found.Code, found.Severity, found.Span.Line, found.Span.Column));
+        Assert.Contains(named, found.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_runs_on_another_host_need_not_be_here() => Assert.Empty(Looked(
+        "  - { id: a, phase: verify, uses: command, impact: none, target: 'ssh://127.0.0.1', with: { program: no-such } }\n  - { id: b, phase: verify, uses: command, impact: none, target: '${{ $service.hosts }}', with: { program: no-such } }\n"));
+
+    [Fact]
+    public void What_is_worked_out_only_in_a_run_is_no_finding() => Assert.Empty(Looked(
+        "  - { id: a, phase: verify, uses: probe.tcp, with: { host: '${{ $service.host }}', port: 1 } }\n  - { id: b, phase: verify, uses: probe.log, with: { files: '${{ $service.logs }}', patterns: [{ pattern: x }] } }\n  - { id: c, phase: verify, uses: probe.log, with: { files: /var/log/*.none, patterns: [{ pattern: x }] } }\n"));
+
+    private sealed class Finds(params ExpressionError[] errors) : IScriptInspector
+    {
+        public string? Script { get; private set; }
+        public IReadOnlyList<ExpressionError> Missing(string script)
+        {
+            Script = script;
+            return errors;
+        }
+    }
+
+    [Fact]
+    public void The_commands_of_a_script_are_looked_at_wherever_its_text_stands()
+    {
+        _folder.Write("scripts/fix.ps1", "'one'\nNo-Such\n");
+        var finds = new Finds(new ExpressionError(6, 7, "there is no command 'No-Such' here", "Install it."));
+        var found = Assert.Single(Looked("  - { id: a, phase: verify, uses: script, impact: none, with: { file: ../scripts/fix.ps1 } }\n", finds));
+        Assert.Equal(("IT5008", 6, 71, "line 2 of the script: there is no command 'No-Such' here", "Install it."), (found.Code, found.Span.Line, found.Span.Column, found.Message, found.Fix));
+        Assert.Equal("'one'\nNo-Such\n", finds.Script);
+        Looked("  - { id: a, phase: verify, uses: script, impact: none, with: { text: Get-Date } }\n", finds);
+        Assert.Equal("Get-Date", finds.Script);
     }
 
     [Fact]
@@ -97,6 +153,6 @@ public sealed class SurroundingsTests : IDisposable
     {
         var here = OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux";
         var file = _folder.Write("book.yaml", $"schema: incidenttools/runbook/v1\nid: book\nversion: 1.0.0\ntitle: Book\nrequires: {{ os: {here}, commands: [{(OperatingSystem.IsWindows() ? "cmd" : "sh")}] }}\n" + End);
-        Assert.Empty(new RunbookEnvironment(new ProcessRunner(new FakeTimeProvider()), new EnvironmentSecrets()).Check(Books.Loader.Read(file, File.ReadAllBytes(file))));
+        Assert.Empty(new RunbookEnvironment(new ProcessRunner(new FakeTimeProvider()), new EnvironmentSecrets(), Books.Uses).Check(Books.Loader.Read(file, File.ReadAllBytes(file))));
     }
 }

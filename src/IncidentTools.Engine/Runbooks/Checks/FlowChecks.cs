@@ -25,6 +25,7 @@ internal static class FlowChecks
     private static void Lines(FlowGraph graph, int[] entries, StepList list, Dictionary<StepList, FlowGraph> graphs, DiagnosticBag bag)
     {
         var drafts = list.Drafts;
+        Exits(graph, list, bag);
         var reached = entries.SelectMany(graph.From).ToHashSet();
         for (var index = 0; index < drafts.Count; index++)
         {
@@ -43,6 +44,18 @@ internal static class FlowChecks
             foreach (var need in NameChecks.Targets(draft).Where(target => target.Key == "needs"))
                 if (!CanHaveRun(need.Id, index, list, graphs))
                     bag.Error("IT4008", need.Span, need.Path, need.Id == draft.Step.Id ? $"'{need.Id}' needs itself" : $"'{need.Id}' never runs before '{draft.Step.Id}', so this step could not run");
+        }
+    }
+
+    /// <summary>A loop that nothing leads out of but a failure: it goes round until LoopLimit, or is held back by nothing at all.</summary>
+    private static void Exits(FlowGraph graph, StepList list, DiagnosticBag bag)
+    {
+        var reported = new HashSet<int>();
+        for (var index = 0; index < list.Drafts.Count; index++)
+        {
+            if (reported.Contains(index) || !graph.After(index).Contains(index) || graph.From(index).Any(graph.CanEnd)) continue;
+            reported.UnionWith(graph.After(index));
+            bag.Error("IT4015", list.Drafts[index].Source.At("id"), list.Drafts[index].Path, $"no way leads out of the loop that '{list.Drafts[index].Step.Id}' begins", "Lead out of it with a case of a switch, onFailure: goto, or an end step.");
         }
     }
 
@@ -74,14 +87,18 @@ internal sealed class FlowGraph
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
     private readonly List<FlowEdge>[] _edges;
     private readonly HashSet<int>?[] _after;
+    private readonly bool[] _ends;
 
     public FlowGraph(IReadOnlyList<StepDraft> drafts)
     {
         for (var index = 0; index < drafts.Count; index++) _index[drafts[index].Step.Id] = index;
         _edges = [.. drafts.Select((draft, index) => Ways(draft, index, drafts.Count).ToList())];
         _after = new HashSet<int>?[drafts.Count];
+        _ends = [.. drafts.Select((draft, index) => draft.Step.Use.Uses == "end" || (draft.Step.Next is null && (draft.IsHandler || index + 1 == drafts.Count) && !(Decides(draft.Step) && draft.Step.When is null)))];
     }
 
+    /// <summary>Whether the list can end with this step: it ends the run, or no step comes after it.</summary>
+    public bool CanEnd(int index) => _ends[index];
     /// <summary>-1 for a step of the other list.</summary>
     public int IndexOf(string id) => _index.GetValueOrDefault(id, -1);
     public IReadOnlyList<FlowEdge> Edges(int index) => _edges[index];
@@ -106,7 +123,8 @@ internal sealed class FlowGraph
         foreach (var target in NameChecks.Targets(draft))
             if (target.Key != "needs" && IndexOf(target.Id) is >= 0 and var to) yield return new FlowEdge(to, target.Span, target.Path);
         // document order: not after an unconditional end, a next or a switch that always decides, and never among handlers
-        var decides = step.Use.Uses == "end" || (step.Use.Uses == "switch" && step.Default is not null);
-        if (step.Next is null && !draft.IsHandler && index + 1 < count && (!decides || step.When is not null)) yield return new FlowEdge(index + 1, step.Span, draft.Path);
+        if (step.Next is null && !draft.IsHandler && index + 1 < count && (!Decides(step) || step.When is not null)) yield return new FlowEdge(index + 1, step.Span, draft.Path);
     }
+
+    private static bool Decides(StepDefinition step) => step.Use.Uses == "end" || (step.Use.Uses == "switch" && step.Default is not null);
 }

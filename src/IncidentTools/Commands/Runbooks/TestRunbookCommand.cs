@@ -4,6 +4,7 @@ using IncidentTools.Commands.Workspace;
 using IncidentTools.Completion;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Runbooks;
+using IncidentTools.Scripting;
 
 namespace IncidentTools.Commands.Runbooks;
 
@@ -25,7 +26,7 @@ public sealed class TestRunbookCommand : IncidentCmdlet
     [Parameter(HelpMessage = "Only true or false; true only when everything was checked and good.")]
     public SwitchParameter Quiet { get; set; }
 
-    [Parameter(HelpMessage = "Also whether the system, programs, modules, script files and secrets it needs are here.")]
+    [Parameter(HelpMessage = "Also whether the system, programs, modules, commands in scripts, files, hosts and secrets it needs are here.")]
     public SwitchParameter Environment { get; set; }
 
     protected override void Execute()
@@ -45,7 +46,7 @@ public sealed class TestRunbookCommand : IncidentCmdlet
 
     private bool Report(RunbookFile file)
     {
-        IReadOnlyList<Diagnostic> findings = Environment && file.Book is { } book ? [.. file.Findings, .. new RunbookEnvironment(Engine.Processes, Engine.Secrets).Check(book)] : file.Findings;
+        IReadOnlyList<Diagnostic> findings = Environment && file.Book is { } book ? [.. Engine.Library.Findings(file), .. new RunbookEnvironment(Engine.Processes, Engine.Secrets, Engine.Uses, new ScriptInspector(this, Engine.Processes)).Check(book)] : Engine.Library.Findings(file);
         var valid = !findings.Any(item => item.Severity == DiagnosticSeverity.Error);
         if (Quiet) return valid;
         WriteObject(new RunbookVerification(file.Name, file.Path, valid, [.. findings.Select(FindingRecords.From)]));

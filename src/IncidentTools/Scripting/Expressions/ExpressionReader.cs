@@ -77,7 +77,7 @@ internal sealed partial class ExpressionReader(string text)
 
     private Node UnaryOperation(UnaryExpressionAst ast)
     {
-        if (Operators.Unary.TryGetValue(ast.TokenKind, out var operation)) return new Unary(Start(ast), Expression(ast.Child), operation);
+        if (Operators.Unary.TryGetValue(ast.TokenKind, out var operation)) return new Unary(Start(ast), Expression(ast.Child), operation, ast.TokenKind);
         var (what, fix) = Refusals.Operator(ast.TokenKind, ast.TokenKind is TokenKind.PlusPlus or TokenKind.PostfixPlusPlus ? "++" : ast.TokenKind is TokenKind.MinusMinus or TokenKind.PostfixMinusMinus ? "--" : ast.Extent.Text);
         return Refuse(ast.Extent, what, fix);
     }
@@ -95,7 +95,7 @@ internal sealed partial class ExpressionReader(string text)
         var (left, right) = (Expression(ast.Left), Expression(ast.Right));
         if (Operators.TakesPattern(ast.Operator) && ((right as ListNode)?.First ?? right) is Constant { Value: string pattern } && TextOperators.WrongPattern(pattern) is { } wrong)
             return Refuse(ast.Right.Extent, $"the pattern is wrong: {wrong}", @"Write a special character with \ before it, or use -like.");
-        return new Binary(at, left, right, operation);
+        return new Binary(at, left, right, operation, ast.Operator);
     }
 
     /// <summary>The left side of ??: a reference there, in parentheses or not, may be missing.</summary>

@@ -5,6 +5,8 @@ namespace IncidentTools.Scripting.Expressions;
 /// <summary>A name, a member or an index: what may not exist. Missing is an error wherever nobody asked with ??.</summary>
 internal abstract class Reference(int offset) : Node(offset)
 {
+    public override string? Kind(Kinds kinds) => Path is { } path ? kinds.Of(path) : null;
+
     public sealed override object? Evaluate(Scope scope) => TryEvaluate(scope, out var value, out var missing) ? value : throw scope.At(Offset).Fail(missing);
 
     protected bool Plain(Scope scope, object? found, out object? value) =>
@@ -27,6 +29,8 @@ internal abstract class Reference(int offset) : Node(offset)
 
 internal sealed class Root(int offset, string name) : Reference(offset)
 {
+    public override string? Path => name;
+
     public override bool TryEvaluate(Scope scope, out object? value, out string missing)
     {
         missing = "";
@@ -40,6 +44,9 @@ internal sealed class Root(int offset, string name) : Reference(offset)
 /// <summary>A key of a map, or <c>.count .first .last</c> of a list or text. Nothing else: no property of .NET shows.</summary>
 internal sealed class Member(int offset, Node target, Node name, string label) : Reference(offset)
 {
+    public override string? Path => target.Path is { } path && name is Constant { Value: string key } ? $"{path}.{key}" : null;
+    public override string? Kind(Kinds kinds) => name is Constant { Value: string key } && key.Equals("count", StringComparison.OrdinalIgnoreCase) && target.Kind(kinds) is "list" or "string" ? "number" : base.Kind(kinds);
+
     public override bool TryEvaluate(Scope scope, out object? value, out string missing)
     {
         value = null;

@@ -1,8 +1,7 @@
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Shapes;
-using IncidentTools.Engine.Runbooks;
 
-namespace IncidentTools.Engine.Execution;
+namespace IncidentTools.Engine.Runbooks;
 
 /// <summary>The shape of a value by a parameter's declared type and bounds.</summary>
 internal static class ParameterShapes
