@@ -59,3 +59,29 @@ public sealed record RunbookMatch(string Name, string Title, double Score, strin
 /// <param name="Valid">No finding is an error.</param>
 /// <param name="Findings">Everything found.</param>
 public sealed record RunbookVerification(string Name, string Path, bool Valid, IReadOnlyList<IncidentFinding> Findings);
+
+/// <summary>One difference between two versions of a runbook: of what they mean, not of how they are written.</summary>
+public sealed record RunbookDifference
+{
+    /// <summary>Id of the runbook (the newer one's).</summary>
+    public required string Name { get; init; }
+    /// <summary>Version of the older one.</summary>
+    public required string From { get; init; }
+    /// <summary>Version of the newer one.</summary>
+    public required string To { get; init; }
+    /// <summary>Added, Removed, Moved or Changed.</summary>
+    public required string Change { get; init; }
+    /// <summary>Step, Handler, Branch, Every, Parameter, Symptom, Output, Clock, Revision or Metadata.</summary>
+    public required string Kind { get; init; }
+    /// <summary>Id of the step, name of the parameter …; empty for metadata.</summary>
+    public required string Item { get; init; }
+    /// <summary>The key that changed: with.url, timeout; null when the whole item was added, removed or moved.</summary>
+    public string? Field { get; init; }
+    /// <summary>As it was; of what moved, where it stood.</summary>
+    public string? Before { get; init; }
+    /// <summary>As it is; of what moved, where it stands.</summary>
+    public string? After { get; init; }
+
+    /// <summary>The step, as the commands for steps take it.</summary>
+    public string? Step => Kind is "Step" or "Handler" ? Item : null;
+}

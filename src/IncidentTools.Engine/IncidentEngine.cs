@@ -114,6 +114,12 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
             Today = DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime),
         }, folder, options.ShippedWorkspace, options.Location);
 
+    /// <summary>Reads a runbook by itself: names of the workspace are not asked for.</summary>
+    public RunbookLoader RunbookReader => new(Uses, options.Scripts);
+
+    /// <summary>Runbooks as documents.</summary>
+    public RunbookDocument Documents => new(() => Workspace, options.Scripts, RunbookByHand.Plan, [Workspace.TemplateFolder, Path.Combine(options.ShippedWorkspace, "templates")]);
+
     /// <summary>Programs, started by argument list.</summary>
     public IProcessRunner Processes => _processes ??= new ProcessRunner(Time);
     private IProcessRunner? _processes;

@@ -79,6 +79,10 @@ public sealed class RunService
     /// <summary>What a run would do, step by step; starts nothing.</summary>
     public IReadOnlyList<RunbookStep> Plan(RunRequest request) => new RunPlanner(_parts).Plan(_starter.Prepare(request, "R-PLANNED"));
 
+    /// <summary>The newest text of a version of a runbook that a run here was bound to; null when none was.</summary>
+    public byte[]? SourceOf(string runbook, string version) => Store.Query(RunProjection.Instance, new ProjectionQuery().Where("runbook", runbook).Order("started", descending: true))
+        .Where(row => row.Version == version).Select(row => Store.Content(RunWriter.Fold(_parts.Journal, row.Stream, row.Run).Source)).FirstOrDefault(source => source is not null);
+
     /// <exception cref="IncidentToolsException">RunNotFound.</exception>
     public RunbookRun Get(string run) => _reader.Public(_reader.Row(run));
 

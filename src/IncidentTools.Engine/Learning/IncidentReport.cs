@@ -129,19 +129,5 @@ public sealed partial class IncidentReport(IncidentJournal journal, IncidentServ
 
     private static string Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "–";
 
-    /// <summary>What users typed is text, never markup: every ASCII punctuation that CommonMark or HTML gives a meaning is escaped, line ends become spaces.</summary>
-    private static string Escape(string text)
-    {
-        var escaped = new StringBuilder(text.Length + 8);
-        foreach (var letter in text)
-        {
-            if (letter is '\r') continue;
-            if (letter is '\n') escaped.Append(' ');
-            else if (letter is '<') escaped.Append("&lt;");
-            else if (letter is '&') escaped.Append("&amp;");
-            else if (letter is '\\' or '`' or '*' or '_' or '[' or ']' or '|' or '#' or '!' or '~') escaped.Append('\\').Append(letter);
-            else if (!char.IsControl(letter)) escaped.Append(letter);
-        }
-        return escaped.ToString();
-    }
+    private static string Escape(string text) => MarkdownText.Inline(text);
 }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Shapes;
 using IncidentTools.Engine.Foundation.Yaml;
+using IncidentTools.Engine.Runbooks.Authoring;
 using IncidentTools.Engine.Runbooks.Checks;
 using IncidentTools.Engine.Workspace;
 
@@ -25,6 +26,16 @@ public sealed partial class RunbookLoader(IUseCatalog uses, IExpressionEvaluator
     {
         var (book, findings) = Inspect(file, source);
         return book ?? throw Invalid(file, findings);
+    }
+
+    /// <summary>The definition with the plain data it came from, to compare one text with another.</summary>
+    /// <exception cref="IncidentToolsException">RunbookInvalid.</exception>
+    public RunbookText ReadText(string file, byte[] source)
+    {
+        var book = Read(file, source);
+        var bag = new DiagnosticBag();
+        var tree = YamlTree.Parse(source, file, bag, out var text)!;
+        return new RunbookText(book, (PlainMap)new ShapeReader(bag, new RunbookTemplates(bag, expressions, new ScalarPlaces(text))).Read(tree, _shapes.Document)!);
     }
 
     /// <summary>The error of a runbook with these findings.</summary>

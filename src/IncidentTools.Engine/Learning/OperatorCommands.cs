@@ -1,0 +1,42 @@
+using IncidentTools.Engine.Execution;
+using IncidentTools.Engine.Foundation;
+
+namespace IncidentTools.Engine.Learning;
+
+/// <summary>What one types to see by hand what a probe sees, with the tools that lie on most machines. Only looks.</summary>
+internal static class OperatorCommands
+{
+    /// <param name="with">Arguments; what is not known is a text like &lt;service.url&gt;.</param>
+    public static IReadOnlyList<string> Of(string uses, Arguments with) => uses switch
+    {
+        "probe.http" => [Line("curl", [.. Flags("-sS", "-o", "/dev/null", "-w", "%{http_code} %{time_total}s\\n"), .. with.Has("method") && Text(with, "method") != "GET" ? Flags("-X", Text(with, "method")) : [], .. with.Has("timeout") ? Flags("-m", Seconds(with)) : [], .. with.Flag("followRedirects") ? Flags("-L") : [], Text(with, "url")])],
+        "probe.tcp" => [Line("nc", ["-vz", "-w", with.Has("timeout") ? Seconds(with) : "5", Text(with, "host"), Text(with, "port")])],
+        "probe.dns" => [Line("dig", ["+short", Text(with, "name"), Text(with, "type", "A"), .. with.Has("server") ? Flags("@" + Text(with, "server")) : []])],
+        "probe.tls" => [Line("openssl", ["s_client", "-connect", $"{Text(with, "host")}:{Text(with, "port", "443")}", "-servername", Text(with, "serverName", Text(with, "host"))]) + " </dev/null | openssl x509 -noout -subject -issuer -dates"],
+        "probe.ping" => [Line("ping", ["-c", Text(with, "count", "4"), Text(with, "host")])],
+        "probe.service" when with.Has("status") => [CommandText.Quote(CommandLine.Of(with["status"]))],
+        "probe.service" => [Line("systemctl", ["status", Text(with, "name", "<unit>")])],
+        "probe.process" when with.Has("pidFile") => [$"ps -fp \"$({Line("cat", [Text(with, "pidFile")])})\""],
+        "probe.process" => [Line("pgrep", ["-a", Text(with, "name", "<program>")])],
+        "probe.disk" => [Line("df", ["-h", .. Texts(with["paths"])]), Line("df", ["-i", .. Texts(with["paths"])])],
+        "probe.log" when with.Has("unit") => [Line("journalctl", ["-u", Text(with, "unit"), .. with.Has("window") ? Flags("--since", "-" + Text(with, "window")) : [], "-g", Patterns(with)])],
+        "probe.log" => [Line("grep", ["-nE", Patterns(with), .. Texts(with["files"])])],
+        "probe.command" or "command" => [CommandText.Quote([Text(with, "program"), .. CommandLine.Of(with["args"])])],
+        _ => [],
+    };
+
+    private static string Line(string program, string[] arguments) => CommandText.Quote(arguments.Prepend(program));
+    private static string[] Flags(params string[] flags) => flags;
+    private static string Text(Arguments with, string name, string otherwise = "") => PlainText.Format(with[name]) is { Length: > 0 } text ? text : otherwise;
+    private static string Seconds(Arguments with) => with["timeout"] is TimeSpan time ? PlainText.Format(Math.Ceiling(time.TotalSeconds))! : Text(with, "timeout");
+
+    private static IEnumerable<string> Texts(object? value) => value switch
+    {
+        null => [],
+        IReadOnlyList<object?> list => list.SelectMany(Texts),
+        _ => PlainText.Format(value) is { } text ? [text] : [],
+    };
+
+    private static string Patterns(Arguments with) =>
+        string.Join('|', (with["patterns"] as IReadOnlyList<object?> ?? [with["patterns"]]).Select(item => PlainText.Format((item as IReadOnlyDictionary<string, object?>)?.GetValueOrDefault("pattern") ?? item)).OfType<string>());
+}
