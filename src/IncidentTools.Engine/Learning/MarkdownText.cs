@@ -34,14 +34,17 @@ internal static partial class MarkdownText
 
     private static string Begin(string line) => Numbered().Replace(line is ['+' or '-' or '=' or '>' or ':', ..] ? "\\" + line : line, "$1\\$2");
 
-    /// <summary>Code within a line; within a table too.</summary>
+    /// <summary>Code within a table: there | must be escaped even in code, and nowhere else.</summary>
+    public static string CodeCell(string text) => Code(text).Replace("|", "\\|", StringComparison.Ordinal);
+
+    /// <summary>Code within a line.</summary>
     public static string Code(string text)
     {
         var line = Visible(text).ReplaceLineEndings(" ").Trim();
         if (line.Length == 0) return "";
         var fence = new string('`', Longest(line) + 1);
         var pad = line[0] == '`' || line[^1] == '`' ? " " : "";
-        return $"{fence}{pad}{line.Replace("|", "\\|", StringComparison.Ordinal)}{pad}{fence}";
+        return $"{fence}{pad}{line}{pad}{fence}";
     }
 
     /// <summary>Code in lines of its own.</summary>

@@ -36,7 +36,7 @@ public sealed partial class RunbookDocument
                 case "switch":
                     Table(["If", "Exactly", "Go to"],
                     [
-                        .. step.Cases.Select(item => (string[])[MarkdownText.Inline(Words.Condition(item.When.Text)), MarkdownText.Code(item.When.Text), Link(item.Goto)]),
+                        .. step.Cases.Select(item => (string[])[MarkdownText.Inline(Words.Condition(item.When.Text)), MarkdownText.CodeCell(item.When.Text), Link(item.Goto)]),
                         ["nothing of this", "", step.Default is { } usual ? Link(usual) : "the next step"],
                     ]);
                     break;

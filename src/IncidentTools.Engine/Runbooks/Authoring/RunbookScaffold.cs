@@ -69,7 +69,7 @@ public static partial class RunbookScaffold
                 uses: ask
                 with:
                   questions:
-                    seen:  { doc: What exactly is seen, since when, and by whom? }
+                    seen:  { doc: 'What exactly is seen, since when, and by whom?' }
                     cause: { allowed: [known, unknown], doc: Is the cause one that the next step repairs? }
                 deadline: 1h
                 onFailure: goto escalate
