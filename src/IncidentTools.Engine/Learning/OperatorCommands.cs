@@ -3,9 +3,10 @@ using IncidentTools.Engine.Foundation;
 
 namespace IncidentTools.Engine.Learning;
 
-/// <summary>What one types to see by hand what a probe sees, with the tools that lie on most machines. Only looks.</summary>
+/// <summary>What one types to see by hand what a probe sees, with the tools that lie on most machines.</summary>
 internal static class OperatorCommands
 {
+    // actions that have no command line of their own are here too
     /// <param name="with">Arguments; what is not known is a text like &lt;service.url&gt;.</param>
     public static IReadOnlyList<string> Of(string uses, Arguments with) => uses switch
     {
@@ -22,6 +23,7 @@ internal static class OperatorCommands
         "probe.log" when with.Has("unit") => [Line("journalctl", ["-u", Text(with, "unit"), .. with.Has("window") ? Flags("--since", "-" + Text(with, "window")) : [], "-g", Patterns(with)])],
         "probe.log" => [Line("grep", ["-nE", Patterns(with), .. Texts(with["files"])])],
         "probe.command" or "command" => [CommandText.Quote([Text(with, "program"), .. CommandLine.Of(with["args"])])],
+        "action.log-preserve" => [Line("mkdir", ["-p", Text(with, "to")]), Line("cp", ["-pn", .. Texts(with["files"]), Text(with, "to")]), $"cd {CommandText.Quote(Text(with, "to"))} && sha256sum * > SHA256SUMS"],
         _ => [],
     };
 

@@ -44,7 +44,7 @@ public sealed partial class RunbookDocument
                     Line(step.Until is { } until ? $"Wait until {Condition(until)}." : step.UntilProbe is { } probe ? $"Wait until this is good: {Inline(probe)}" : Text("at") is { Length: > 0 } at ? $"Wait until {MarkdownText.Inline(at)}." : $"Wait {MarkdownText.Inline(Text("for"))}.");
                     break;
                 case "notify": Notify(with); break;
-                case "set": Table(["Note down", "What"], step.Set.Select(pair => (string[])[MarkdownText.Code(pair.Key), MarkdownText.Inline(Words.Text(pair.Value))])); break;
+                case "set": Table(["Note down", "What"], step.Set.Select(pair => (string[])[MarkdownText.Code(pair.Key), MarkdownText.Inline(pair.Value is Template { IsSingleExpression: true } whole && Words.Text(whole) is ['<', ..] ? Words.Condition(whole.Parts[0].Text) : Words.Text(pair.Value))])); break;
                 case "assert": Line($"Make sure that {Condition(step.Assert!)}.{(Text("message") is { Length: > 0 } message ? $" If not: {MarkdownText.Inline(message)}" : "")}"); break;
                 case "end": Line($"**This is the end**{(Text("result") is { Length: > 0 } result ? $": {MarkdownText.Inline(result)}" : "")}.{(Text("message") is { Length: > 0 } said ? $" {MarkdownText.Inline(said)}" : "")}"); break;
                 case "script": Script(with); break;
@@ -61,12 +61,14 @@ public sealed partial class RunbookDocument
         /// <summary>A probe, action or command: what to type, what to expect.</summary>
         private void Effect(UseDefinition use, IReadOnlyDictionary<string, object?> with, PlannedByHand? plan)
         {
-            var lines = plan?.Commands ?? OperatorCommands.Of(use.Uses, new Arguments(with));
+            var lines = Lines(use.Uses, with, plan);
             if (plan is not null) Line(MarkdownText.Inline(plan.Summary) + ".");
             if (lines.Count > 0) Line("Type:\n\n" + MarkdownText.Fence(string.Join('\n', lines), "sh"));
             else if (plan is null) Line($"This needs the tool: {MarkdownText.Code(use.Uses)} with {MarkdownText.Inline(Arguments(with))}.");
             if (Expected(use.Uses, with) is { Length: > 0 } expected) Line($"**Expect**: {MarkdownText.Inline(expected)}");
         }
+
+        private static IReadOnlyList<string> Lines(string uses, IReadOnlyDictionary<string, object?> with, PlannedByHand? plan) => plan is { Commands.Count: > 0 } ? plan.Commands : OperatorCommands.Of(uses, new Arguments(with));
 
         private static string Expected(string uses, IReadOnlyDictionary<string, object?> with) => uses switch
         {
@@ -137,7 +139,7 @@ public sealed partial class RunbookDocument
         {
             var with = (IReadOnlyDictionary<string, object?>)Words.Fill(use.With)!;
             if (use.Uses == "manual") return MarkdownText.Inline(ValueReader.Text(with.GetValueOrDefault("instruction")));
-            var lines = document.Plan(use.Uses, with)?.Commands ?? OperatorCommands.Of(use.Uses, new Arguments(with));
+            var lines = Lines(use.Uses, with, document.Plan(use.Uses, with));
             var expected = Expected(use.Uses, with);
             return lines.Count > 0 ? $"{string.Join(", then ", lines.Select(MarkdownText.Code))}{(expected.Length > 0 ? $" (expect {MarkdownText.Inline(expected.TrimEnd('.'))})" : "")}" : MarkdownText.Code(use.Uses) + " with " + MarkdownText.Inline(Arguments(with));
         }

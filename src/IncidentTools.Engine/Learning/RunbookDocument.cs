@@ -84,7 +84,7 @@ public sealed partial class RunbookDocument(Func<LoadedWorkspace> workspace, IEx
                 Table(["What", "Kind", "If you do not know", "About"], book.Parameters.Select(item => (string[])
                 [
                     MarkdownText.Code(item.Name), item.Type, item.Required ? "must be known" : MarkdownText.Inline(item.Default is null ? "leave it out" : ValueReader.Text(Words.Text(item.Default))),
-                    MarkdownText.Inline(item.Doc + (item.Allowed is null ? "" : $" One of {string.Join(", ", item.Allowed)}.") + Bounds(item)),
+                    MarkdownText.Inline((item.Doc.Length > 0 ? item.Doc.TrimEnd('.') + "." : "") + (item.Allowed is null ? "" : $" One of {string.Join(", ", item.Allowed)}.") + Bounds(item)),
                 ]));
             }
             if (book.Requires.Os.Count > 0) Line($"- System: {MarkdownText.Inline(string.Join(" or ", book.Requires.Os))}");

@@ -39,7 +39,8 @@ internal sealed partial class RunbookWords(IExpressionEvaluator? evaluator, IRea
     /// <summary>A condition in words; the exact one stands beside it.</summary>
     public string Condition(string expression)
     {
-        var words = Refers(expression);
+        // the usual ways to ask whether something is there
+        var words = Refers(There().Replace(expression, match => $"there is {string.Join(" or ", match.Groups[1].Value.Split("??", StringSplitOptions.TrimEntries))}"));
         foreach (var (operation, word) in Operators) words = Regex.Replace(words, $@"(?<=[\s)])-{operation}(?=[\s(])", word, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
         return words.Replace("@(", "(", StringComparison.Ordinal).Replace("$true", "true", StringComparison.OrdinalIgnoreCase).Replace("$false", "false", StringComparison.OrdinalIgnoreCase).Replace("$null", "nothing", StringComparison.OrdinalIgnoreCase);
     }
@@ -58,6 +59,7 @@ internal sealed partial class RunbookWords(IExpressionEvaluator? evaluator, IRea
     ];
 
     [GeneratedRegex(@"\?\?\s*\$null\s*$", RegexOptions.IgnoreCase)] private static partial Regex OrNothing();
+    [GeneratedRegex(@"\((\$[\w.\[\]]+(?:\s*\?\?\s*\$[\w.\[\]]+)*)\s*\?\?\s*(?:''\)\s+-ne\s+''|@\(\)\)\.count\s+-gt\s+0|0\)\s+-gt\s+0)", RegexOptions.IgnoreCase)] private static partial Regex There();
     [GeneratedRegex(@"^\$[\w.\[\]]+(\s*\?\?\s*\$[\w.\[\]]+)*$")] private static partial Regex Path();
     [GeneratedRegex(@"\$steps\.(\w+)(?:\.(\w+)((?:\.\w+)*))?", RegexOptions.IgnoreCase)] private static partial Regex OfStep();
     [GeneratedRegex(@"\$(params|vars|service|incident|run)\.([\w.]+)", RegexOptions.IgnoreCase)] private static partial Regex Root();

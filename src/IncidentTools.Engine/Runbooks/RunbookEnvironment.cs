@@ -9,9 +9,13 @@ namespace IncidentTools.Engine.Runbooks;
 /// <summary>What the session knows of the commands that a script names; given by the cmdlet assembly.</summary>
 public interface IScriptInspector
 {
-    /// <summary>Commands and parameters that are not here, each at its place in the text. Looks only: no module is imported.</summary>
-    IReadOnlyList<ExpressionError> Missing(string script);
+    /// <summary>Commands and parameters that are not here, and those that nobody could look at. Looks only: no module is imported.</summary>
+    IReadOnlyList<ScriptFinding> Inspect(string script);
 }
+
+/// <param name="Offset">Where in the text.</param>
+/// <param name="Unknown">Whether it could not be looked at; else it is not here.</param>
+public sealed record ScriptFinding(int Offset, string Message, string? Fix, bool Unknown = false);
 
 /// <summary>Whether what a runbook needs is here and now: system, programs, modules, script files with the commands in them, folders, hosts, secrets. Looks only; starts nothing.</summary>
 /// <param name="uses">Says which arguments are programs.</param>
@@ -87,8 +91,12 @@ public sealed class RunbookEnvironment(IProcessRunner processes, ISecretSource s
             }
         }
         if (text is null || scripts is null) return;
-        foreach (var missing in scripts.Missing(text))
-            bag.Error("IT5008", At(use, file is null ? "text" : "file"), step.Id, $"line {text.AsSpan(0, Math.Min(missing.Offset, text.Length)).Count('\n') + 1} of the script: {missing.Message}", missing.Fix);
+        foreach (var found in scripts.Inspect(text))
+        {
+            var message = $"line {text.AsSpan(0, Math.Min(found.Offset, text.Length)).Count('\n') + 1} of the script: {found.Message}";
+            if (found.Unknown) bag.Warning("IT5010", At(use, file is null ? "text" : "file"), step.Id, message, found.Fix);
+            else bag.Error("IT5008", At(use, file is null ? "text" : "file"), step.Id, message, found.Fix);
+        }
     }
 
     private void Secrets(UseDefinition use, StepDefinition step, DiagnosticBag bag)

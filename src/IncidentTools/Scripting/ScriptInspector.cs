@@ -13,20 +13,26 @@ internal sealed class ScriptInspector(PSCmdlet cmdlet, IProcessRunner processes)
 {
     private Dictionary<string, string>? _offered;
 
-    public IReadOnlyList<ExpressionError> Missing(string script)
+    public IReadOnlyList<ScriptFinding> Inspect(string script)
     {
         var parsed = PowerShellText.ParseInert(script);
-        if (parsed.Errors.Count > 0) return [new ExpressionError(parsed.Errors[0].Extent.StartOffset, 1, parsed.Errors[0].Message.TrimEnd('.'), null)];
+        if (parsed.Errors.Count > 0) return [new ScriptFinding(parsed.Errors[0].Extent.StartOffset, parsed.Errors[0].Message.TrimEnd('.'), null)];
         var own = parsed.Script.FindAll(ast => ast is FunctionDefinitionAst, searchNestedScriptBlocks: true).Select(ast => ((FunctionDefinitionAst)ast).Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var imports = parsed.Script.Find(ast => ast is CommandAst command && command.GetCommandName() is { } name && name.Equals("Import-Module", StringComparison.OrdinalIgnoreCase), searchNestedScriptBlocks: true) is not null;
-        var found = new List<ExpressionError>();
+        var found = new List<ScriptFinding>();
         foreach (var command in parsed.Script.FindAll(ast => ast is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>())
         {
             // a name that is worked out is known only when it runs
             if (command.GetCommandName() is not { } name || own.Contains(name)) continue;
             if (Loaded(name) is { } info) Parameters(command, info, found);
-            else if (processes.Find(name) is null && !Offered().ContainsKey(name) && !imports)
-                found.Add(new ExpressionError(command.Extent.StartOffset, name.Length, $"there is no command '{name}' here", "Install the module or program that has it, or write it right."));
+            else if (processes.Find(name) is not null) continue;
+            else if (Offered().TryGetValue(name, out var module))
+            {
+                if (command.CommandElements.Any(element => element is CommandParameterAst))
+                    found.Add(new ScriptFinding(command.Extent.StartOffset, $"the parameters of '{name}' could not be looked at: its module {module} is not loaded", $"Import-Module {module}, then test again.", Unknown: true));
+            }
+            else if (imports) found.Add(new ScriptFinding(command.Extent.StartOffset, $"'{name}' could not be looked at: the script imports modules itself", null, Unknown: true));
+            else found.Add(new ScriptFinding(command.Extent.StartOffset, $"there is no command '{name}' here", "Install the module or program that has it, or write it right."));
         }
         return found;
     }
@@ -39,7 +45,7 @@ internal sealed class ScriptInspector(PSCmdlet cmdlet, IProcessRunner processes)
         return info;
     }
 
-    private static void Parameters(CommandAst command, CommandInfo info, List<ExpressionError> found)
+    private static void Parameters(CommandAst command, CommandInfo info, List<ScriptFinding> found)
     {
         // parameters that appear only with others (dynamic ones) are not known without running code
         if (info is not (CmdletInfo or FunctionInfo) || info is CmdletInfo { ImplementingType: { } type } && typeof(IDynamicParameters).IsAssignableFrom(type)) return;
@@ -49,7 +55,7 @@ internal sealed class ScriptInspector(PSCmdlet cmdlet, IProcessRunner processes)
         {
             // a beginning that only one parameter has is enough
             if (known.Any(name => name.StartsWith(given.ParameterName, StringComparison.OrdinalIgnoreCase))) continue;
-            found.Add(new ExpressionError(given.Extent.StartOffset, given.Extent.Text.Length, $"'{info.Name}' has no parameter -{given.ParameterName}", Engine.Foundation.Nearest.Of(given.ParameterName, known) is { } near ? $"Did you mean -{near}?" : null));
+            found.Add(new ScriptFinding(given.Extent.StartOffset, $"'{info.Name}' has no parameter -{given.ParameterName}", Engine.Foundation.Nearest.Of(given.ParameterName, known) is { } near ? $"Did you mean -{near}?" : null));
         }
     }
 

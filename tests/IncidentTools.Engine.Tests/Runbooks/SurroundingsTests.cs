@@ -126,13 +126,13 @@ public sealed class SurroundingsTests : IDisposable
     public void What_is_worked_out_only_in_a_run_is_no_finding() => Assert.Empty(Looked(
         "  - { id: a, phase: verify, uses: probe.tcp, with: { host: '${{ $service.host }}', port: 1 } }\n  - { id: b, phase: verify, uses: probe.log, with: { files: '${{ $service.logs }}', patterns: [{ pattern: x }] } }\n  - { id: c, phase: verify, uses: probe.log, with: { files: /var/log/*.none, patterns: [{ pattern: x }] } }\n"));
 
-    private sealed class Finds(params ExpressionError[] errors) : IScriptInspector
+    private sealed class Finds(params ScriptFinding[] found) : IScriptInspector
     {
         public string? Script { get; private set; }
-        public IReadOnlyList<ExpressionError> Missing(string script)
+        public IReadOnlyList<ScriptFinding> Inspect(string script)
         {
             Script = script;
-            return errors;
+            return found;
         }
     }
 
@@ -140,8 +140,10 @@ public sealed class SurroundingsTests : IDisposable
     public void The_commands_of_a_script_are_looked_at_wherever_its_text_stands()
     {
         _folder.Write("scripts/fix.ps1", "'one'\nNo-Such\n");
-        var finds = new Finds(new ExpressionError(6, 7, "there is no command 'No-Such' here", "Install it."));
-        var found = Assert.Single(Looked("  - { id: a, phase: verify, uses: script, impact: none, with: { file: ../scripts/fix.ps1 } }\n", finds));
+        var finds = new Finds(new ScriptFinding(6, "there is no command 'No-Such' here", "Install it."), new ScriptFinding(0, "not known", null, Unknown: true));
+        var all = Looked("  - { id: a, phase: verify, uses: script, impact: none, with: { file: ../scripts/fix.ps1 } }\n", finds);
+        Assert.Equal([("IT5008", DiagnosticSeverity.Error), ("IT5010", DiagnosticSeverity.Warning)], all.Select(item => (item.Code, item.Severity)));
+        var found = all[0];
         Assert.Equal(("IT5008", 6, 71, "line 2 of the script: there is no command 'No-Such' here", "Install it."), (found.Code, found.Span.Line, found.Span.Column, found.Message, found.Fix));
         Assert.Equal("'one'\nNo-Such\n", finds.Script);
         Looked("  - { id: a, phase: verify, uses: script, impact: none, with: { text: Get-Date } }\n", finds);

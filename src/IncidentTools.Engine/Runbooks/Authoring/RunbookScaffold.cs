@@ -109,13 +109,13 @@ public static partial class RunbookScaffold
               - id: tell
                 phase: communicate
                 title: Say how it ended
-            {{{Tell(audience, "${{ $service.name }}: ${{ $steps.verify.value }}", "${{ $steps.findings.value.seen }}")}}}
+            {{{Tell(audience, "${{ $service.name }}: ${{ $steps.verify.value.outcome }}", "${{ $steps.findings.value.seen }}")}}}
                 onFailure: continue
               - id: done
                 phase: review
                 title: Write down what this runbook did not know
                 uses: end
-                with: { message: 'Verified as: ${{ $steps.verify.value }}' }
+                with: { message: 'Verified as: ${{ $steps.verify.value.outcome }}' }
 
             """.ReplaceLineEndings("\n");
     }

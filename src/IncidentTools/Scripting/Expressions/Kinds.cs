@@ -44,6 +44,7 @@ internal sealed class Kinds(Func<string, string?> known)
         {
             case TokenKind.Ieq or TokenKind.Ceq or TokenKind.Ine or TokenKind.Cne:
                 if (left is "bool" != right is "bool" && left is not (null or "list") && right is not null) Wrong(offset, $"{Word(left)} does not compare with {Word(right)}", "Write $true or $false without quotes.");
+                if (left is "map" && right is not (null or "map")) Wrong(offset, $"a map does not compare with {Word(right)}", "Name one of its values: .value.outcome of a manual step.");
                 return Filtered(left);
             case TokenKind.Ilt or TokenKind.Clt or TokenKind.Ile or TokenKind.Cle or TokenKind.Igt or TokenKind.Cgt or TokenKind.Ige or TokenKind.Cge:
                 if (left is not (null or "list") && right is not null && !HasOrder(left, right)) Wrong(offset, $"{Word(left)} and {Word(right)} have no order", (left, right) is ("string", "number") or ("number", "string") ? "0 + $x makes a number of a text." : null);

@@ -54,9 +54,11 @@ public sealed partial class DocumentTests : IDisposable
         Reads(text);
         Assert.All(book.AllSteps, step => Assert.Contains($"<a id=\"service-outage-{step.Id}\">", text, StringComparison.Ordinal));
         Assert.DoesNotContain("${{", text, StringComparison.Ordinal);
+        Assert.Contains("sha256sum * > SHA256SUMS", text, StringComparison.Ordinal);
         Assert.Contains("curl -sS", text, StringComparison.Ordinal);
         Assert.Contains("systemctl restart '<service.unit or service.id>'", text, StringComparison.Ordinal);
         Assert.Contains("**Needs approval** (medium impact): 1 of", text, StringComparison.Ordinal);
+        Assert.Contains("**Only if** there is service.unit or service.pidFile or service.control.status (`($service.unit ?? ", text, StringComparison.Ordinal);
         Assert.Contains("| If | Exactly | Go to |", text, StringComparison.Ordinal);
         Assert.Contains("A restart cannot be taken back.", text, StringComparison.Ordinal);
         Assert.Contains("+351 21 000 0000", text, StringComparison.Ordinal);
