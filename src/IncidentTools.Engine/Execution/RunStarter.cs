@@ -47,7 +47,7 @@ internal sealed class RunStarter(RunParts parts)
         foreach (var each in books)
         {
             NotBuilt.Refuse(each);
-            if (new RunbookEnvironment(parts.Processes, parts.Secrets).Check(each).FirstOrDefault(finding => finding.Code is "IT5001" or "IT5002" or "IT5003") is { } missing) throw Errors.RequirementMissing(each.Id, missing.Message);
+            if (new RunbookEnvironment(parts.Processes, parts.Secrets, parts.Uses).CheckRequirements(each).FirstOrDefault() is { } missing) throw Errors.RequirementMissing(each.Id, missing.Message);
         }
     }
 

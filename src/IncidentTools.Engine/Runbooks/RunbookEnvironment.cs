@@ -46,6 +46,14 @@ public sealed class RunbookEnvironment(IProcessRunner processes, ISecretSource s
         return [.. bag.Items.OrderBy(item => item.Span.Line).ThenBy(item => item.Span.Column)];
     }
 
+    /// <summary>Only what it requires by name: system, programs, modules. Quick, and asks nothing of the network.</summary>
+    public IReadOnlyList<Diagnostic> CheckRequirements(RunbookDefinition book)
+    {
+        var bag = new DiagnosticBag();
+        Required(book.Requires, bag);
+        return bag.Items;
+    }
+
     private void Required(RunbookRequirements requires, DiagnosticBag bag)
     {
         var here = OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux";

@@ -40,7 +40,10 @@ internal static class ReferenceChecks
                     Step(parts[1], used, outline, Place, bag);
                     if (parts.Length > 2) Find(parts[2], StepMembers, "IT3013", "member of a step named");
                     if (parts.Length > 3 && parts[2].Equals("outputs", StringComparison.OrdinalIgnoreCase) && outline.Drafts.FirstOrDefault(draft => draft.Step.Id.Equals(parts[1], StringComparison.OrdinalIgnoreCase)) is { } named)
-                        Find(parts[3], [.. named.Step.Outputs.Select(output => output.Name)], "IT3017", $"output of '{parts[1]}' named");
+                    {
+                        if (named.Step.Foreach is not null) bag.Error("IT3017", Place(), used.At, $"the outputs of a foreach are those of its items", $"Read $steps.{parts[1]}.value: a list, in the order of the items.");
+                        else Find(parts[3], [.. named.Step.Outputs.Select(output => output.Name)], "IT3017", $"output of '{parts[1]}' named");
+                    }
                     break;
                 case var root when root == "item" || !Roots.Contains(root, StringComparer.Ordinal):
                     Item(root, parts[0], used, outline, Place, bag);
