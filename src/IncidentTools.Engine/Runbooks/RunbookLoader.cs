@@ -76,7 +76,7 @@ public sealed partial class RunbookLoader(IUseCatalog uses, IExpressionEvaluator
         }
         var named = bag.Items.Count;
         NameChecks.Check(map, outline, bag);
-        FrameChecks.Check(map, outline, bag);
+        FrameChecks.Check(map, outline, expressions, bag);
         // ways through the steps mean something only when all steps and all names are there
         if (bag.Items.Count == named && outline.Lists.All(list => list.IsWhole)) FlowChecks.Check(book, outline, bag);
         ReferenceChecks.Check(map, templates.Paths, outline, Names is null ? null : ServicesFile.Keys, places, bag);

@@ -83,7 +83,7 @@ public class GoodSampleTests
         Assert.Equal(["ask_web", "web_up", "web_down", "web_said"], fan.Branches[0].Steps.Select(step => step.Id));
         Assert.Equal((null, false), (Step("everything").Parallel!.Join, Step("everything").Parallel!.CancelOthers));
         var each = Step("each").Foreach!;
-        Assert.Equal(("$params.hosts", "host", 4, new ErrorThreshold(10, true), "$host"), (Assert.IsType<Expression>(each.Items).Text, each.As, each.Concurrency, each.Threshold, each.Key!.Text));
+        Assert.Equal(("$params.hosts", "machine", 4, new ErrorThreshold(10, true), "$machine"), (Assert.IsType<Expression>(each.Items).Text, each.As, each.Concurrency, each.Threshold, each.Key!.Text));
         Assert.Equal(["port", "kinds"], each.Steps.Select(step => step.Id));
         var kinds = Step("kinds").Foreach!;
         Assert.Equal(("item", 1, new ErrorThreshold(2, false), null), (kinds.As, kinds.Concurrency, kinds.Threshold, kinds.Key));

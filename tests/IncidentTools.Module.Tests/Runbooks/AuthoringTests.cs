@@ -206,6 +206,14 @@ public sealed class AuthoringTests : IDisposable
     }
 
     [Fact]
+    public void An_item_cannot_have_a_name_that_PowerShell_keeps_for_itself()
+    {
+        Write("each", "  - id: a\n    phase: verify\n    uses: foreach\n    items: [1]\n    as: host\n    steps: [{ id: b, phase: verify, uses: assert, assert: $item -eq 1 }]\n");
+        var found = Assert.Single(Findings("each"));
+        Assert.Equal(("IT3016", 10, 9), (found.Id, found.Line, found.Column));
+    }
+
+    [Fact]
     public void A_runbook_that_runs_another_is_checked_against_it()
     {
         Write("child", "  - { id: b, phase: verify, uses: end }\n", "2.0.0");

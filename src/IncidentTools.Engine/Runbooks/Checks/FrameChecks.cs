@@ -10,7 +10,8 @@ internal static class FrameChecks
     // an attempt is of one effect; a step that holds others has none of its own
     private static readonly string[] OfAttempts = ["attempts", "retry", "timeout", "check", "poll", "undo", "once", "idempotent", "capture", "detached", "guard", "target"];
 
-    public static void Check(PlainMap map, RunbookOutline outline, DiagnosticBag bag)
+    /// <param name="evaluator">Knows which names PowerShell keeps for itself.</param>
+    public static void Check(PlainMap map, RunbookOutline outline, IExpressionEvaluator? evaluator, DiagnosticBag bag)
     {
         Beside(map, "", bag);
         NameChecks.Twice(map.List("every").OfType<PlainMap>().Zip(outline.Every).Select(pair => (pair.Second.Name, pair.First.At("id"), "every")), "every", bag);
@@ -21,7 +22,7 @@ internal static class FrameChecks
         {
             Beside(draft.Source, draft.Path + ".", bag);
             if (draft.Step.Parallel is { } parallel) Parallel(draft, parallel, bag);
-            if (draft.Step.Foreach is not null) Item(draft, bag);
+            if (draft.Step.Foreach is not null) Item(draft, evaluator, bag);
             if (Frames.Contains(draft.Step.Use.Uses)) Frame(draft, bag);
             else if (draft.Step.Detached && !draft.Source.IsWritten("check"))
                 bag.Error("IT4013", draft.Source.At("detached"), draft.Path + ".detached", "nothing says when a detached effect is done", "Add check: with a probe that finds out.");
@@ -52,11 +53,11 @@ internal static class FrameChecks
         if (parallel.Join > branches.Count) bag.Error("IT2004", draft.Source.At("join"), draft.Path + ".join", $"'{parallel.Join}' is more than the {branches.Count} branches there are");
     }
 
-    private static void Item(StepDraft draft, DiagnosticBag bag)
+    private static void Item(StepDraft draft, IExpressionEvaluator? evaluator, DiagnosticBag bag)
     {
         var name = draft.Source.TextOrNull("as") ?? "item";
         if (name == "item") return;
-        if (ReferenceChecks.Roots.Contains(name, StringComparer.Ordinal) || name is "true" or "false" or "null")
+        if (ReferenceChecks.Roots.Contains(name, StringComparer.Ordinal) || name is "true" or "false" or "null" || evaluator?.Inspect("$" + name).Errors.Count > 0)
             bag.Error("IT3016", draft.Source.At("as"), draft.Path + ".as", $"${name} already means something else in expressions", "Choose another name.");
         else if (draft.List.Outwards.Any(list => list.Item == name))
             bag.Error("IT3016", draft.Source.At("as"), draft.Path + ".as", $"${name} is the item of a foreach around this one already", "Choose another name.");

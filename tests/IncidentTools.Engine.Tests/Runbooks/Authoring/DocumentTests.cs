@@ -72,7 +72,7 @@ public sealed partial class DocumentTests : IDisposable
         Reads(text);
         foreach (var words in new[]
         {
-            "Do these side by side, one person for each if you can. It is enough when 1 of 2 succeed.", "**Branch a: The web**", "for every host of parameter hosts", "Stop when more than 10% failed.", "Follow the runbook `failover`, version 2.0.1",
+            "Do these side by side, one person for each if you can. It is enough when 1 of 2 succeed.", "**Branch a: The web**", "for every machine of parameter hosts", "Stop when more than 10% failed.", "Follow the runbook `failover`, version 2.0.1",
             "take back everything done so far", "**Deadline** from here:", "**Meanwhile**, every 10s:", "Every 30m beside the steps", "Wait 30s.", "Make sure that", "**This is the end**: Succeeded.", "**Tell** the audience internal:", "**Restricted**",
             "| `host` | Which host of <service.name>? |".Replace("<", "&lt;", StringComparison.Ordinal), "Try up to 3 times, 2s apart, longer each time.", "**Not before**", "nginx", "& '../scripts/fix.ps1'",
         }) Assert.Contains(words, text, StringComparison.Ordinal);
