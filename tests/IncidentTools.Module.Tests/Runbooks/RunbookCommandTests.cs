@@ -141,6 +141,9 @@ public sealed class RunbookCommandTests : IDisposable
     public void The_samples_of_the_engine_are_valid_here_too(string name)
     {
         var file = RepoRoot.Combine("tests", "IncidentTools.Engine.Tests", "Runbooks", "good", name + ".yaml");
+        // the one that a sample runs
+        var child = Write("failover", "parameters: { to: { type: list, required: true }, deep: { type: bool } }\n");
+        File.WriteAllText(child, File.ReadAllText(child).Replace("version: 1.2.0", "version: 2.0.1", StringComparison.Ordinal));
         var result = _host.Try($"Test-Runbook '{file}'");
         Assert.DoesNotContain(((RunbookVerification)result.Output[0].BaseObject).Findings, item => item.Severity == "Error");
     }
