@@ -91,6 +91,17 @@ public sealed class AuthoringTests : IDisposable
     }
 
     [Fact]
+    public void A_difference_survives_a_job_and_JSON()
+    {
+        Write("book", "  - { id: a, phase: verify, uses: end }\n");
+        System.IO.File.Copy(File("book"), Path.Combine(_host.Folder, "old.yaml"));
+        Write("book", "  - { id: a, phase: verify, uses: end, timeout: 5s }\n");
+        Assert.Equal("Changed Step a timeout 5s a", _host.Text("$d = Compare-Runbook book ./old.yaml; $e = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($d)); \"$($e.Change) $($e.Kind) $($e.Item) $($e.Field) $($e.After) $($e.Step)\""));
+        var difference = (RunbookDifference)_host.Run("$d")[0].BaseObject;
+        Assert.Equal(difference, System.Text.Json.JsonSerializer.Deserialize<RunbookDifference>(System.Text.Json.JsonSerializer.Serialize(difference)));
+    }
+
+    [Fact]
     public void Versions_and_names_are_completed()
     {
         Write("book", "  - { id: b, phase: verify, uses: end }\n");

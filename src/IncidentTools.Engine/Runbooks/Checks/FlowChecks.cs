@@ -51,7 +51,8 @@ internal static class FlowChecks
     private static void Exits(FlowGraph graph, StepList list, DiagnosticBag bag)
     {
         var reported = new HashSet<int>();
-        for (var index = 0; index < list.Drafts.Count; index++)
+        // a loop closes with a way back: only where those lead need be looked at
+        foreach (var index in Enumerable.Range(0, list.Drafts.Count).SelectMany(from => graph.Edges(from).Where(edge => edge.To <= from).Select(edge => edge.To)).Distinct().Order())
         {
             if (reported.Contains(index) || !graph.After(index).Contains(index) || graph.From(index).Any(graph.CanEnd)) continue;
             reported.UnionWith(graph.After(index));
