@@ -25,6 +25,8 @@ public sealed record RunbookStep
     public required string State { get; init; }
     /// <summary>none, low, medium or high.</summary>
     public string Impact { get; init; } = "none";
+    /// <summary>What raised the impact above what the runbook declares, each with its place; empty when nothing did.</summary>
+    public IReadOnlyList<string> ImpactReason { get; init; } = [];
     /// <summary>Number of attempts begun.</summary>
     public int Attempt { get; init; }
     /// <summary>Of a probe: Pass, Warn, Fail, Error or Skipped.</summary>
@@ -63,6 +65,8 @@ public sealed record RunbookStep
     public string? Approval { get; init; }
     /// <summary>What taking it back would do; null when it cannot be taken back or changes nothing.</summary>
     public string? Undo { get; init; }
+    /// <summary>Why it cannot be taken back; null when it can, or changes nothing.</summary>
+    public string? NoUndo { get; init; }
     /// <summary>What can only be known when the step is reached.</summary>
     public IReadOnlyList<string> Unknown { get; init; } = [];
 }

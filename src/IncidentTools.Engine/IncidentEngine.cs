@@ -130,7 +130,7 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
         Journal = Journal, Time = Time, Actor = options.Actor, Host = options.Host, Find = id => Library.Find(id),
         // what a run is bound to was checked when it started; the workspace may have changed since
         Read = (file, source) => new RunbookLoader(Uses, options.Scripts).Read(file, source),
-        Uses = Uses, Expressions = () => options.Scripts ?? throw Errors.ScriptHostMissing(), Probes = ProbeTable.All, Actions = ActionTable.All, Processes = Processes, Scripts = options.Scripts,
+        Uses = Uses, Expressions = () => options.Scripts ?? throw Errors.ScriptHostMissing(), Probes = ProbeTable.All, Actions = ActionTable.All, Processes = Processes, Scripts = options.Scripts, Inspector = options.Scripts,
         Secrets = Secrets, Mask = Mask, Post = Updates.Drafts, Clock = clock => new EntryDraft(new ClockStarted(clock.Name, clock.Title, clock.From, clock.Due, clock.Warn)), Deliver = Notifier.DeliverDueAsync, Workspace = () => Workspace, Incident = id => Incidents.Get(id).ToPlain(),
         Evidence = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Store))!, "evidence"),
         TemplateFolders = () => [Workspace.TemplateFolder, Path.Combine(options.ShippedWorkspace, "templates")],

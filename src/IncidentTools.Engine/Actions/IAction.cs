@@ -14,6 +14,8 @@ public interface IAction
     ObjectShape Parameters { get; }
     /// <summary>The least impact a step with this action and these arguments has; a runbook may raise, never lower it.</summary>
     StepImpact Impact(Arguments with);
+    /// <summary>Why it has that impact, where that does not go without saying; one line each.</summary>
+    IReadOnlyList<string> ImpactReasons(Arguments with) => [];
     /// <summary>Exactly what would be done: the dry run, the text an approver reads, and (hashed) what an approval binds to. Pure.</summary>
     ActionPlan Plan(Arguments with);
     /// <summary>Null when it may go ahead; else what stands against it.</summary>

@@ -8,7 +8,7 @@ namespace IncidentTools.Engine.Execution;
 internal sealed class ApprovalGate(RunSession session, StepDefinition step)
 {
     /// <summary>Null when the step may go on.</summary>
-    public StepProgress? Hold(StepInstance instance, ActionPlan plan, string hash, StepImpact impact)
+    public StepProgress? Hold(StepInstance instance, ActionPlan plan, string hash, StepImpact impact, IReadOnlyList<string> reasons)
     {
         if (instance.ApprovedPlan == hash || Rule(step, impact, session.State.Started!.Approvals) is not { } rule) return null;
         var stale = instance.ApprovedPlan is not null;
@@ -23,7 +23,7 @@ internal sealed class ApprovalGate(RunSession session, StepDefinition step)
         }
         var due = rule.Expires is { } time ? session.Now + time : (DateTimeOffset?)null;
         if (step.Deadline is { } limit && instance.EnteredAt + limit is var end && (due is null || end < due)) due = end;
-        session.Open(instance, "Approval", $"{(stale ? "what would be done has changed; " : "")}{step.Title}: {plan.Summary} ({impact.ToString().ToLowerInvariant()} impact). {string.Join("; ", plan.Commands)}", ["Approve", "Deny"], due, hash, rule);
+        session.Open(instance, "Approval", $"{(stale ? "what would be done has changed; " : "")}{step.Title}: {plan.Summary} ({impact.ToString().ToLowerInvariant()} impact{(reasons.Count == 0 ? "" : $", raised from {step.Impact.ToString().ToLowerInvariant()}: {string.Join("; ", reasons)}")}). {string.Join("; ", plan.Commands)}", ["Approve", "Deny"], due, hash, rule);
         return StepProgress.Parked;
     }
 
@@ -36,5 +36,5 @@ internal sealed class ApprovalGate(RunSession session, StepDefinition step)
 
     /// <summary>A rule in words.</summary>
     public static string Describe(RunApproval rule) =>
-        $"{(rule.Min == 1 ? "" : $"{rule.Min} of ")}{(rule.By.Count == 0 ? "anybody" : string.Join(" or ", rule.By))}{(rule.NotRequester ? ", not whoever runs it" : "")}{(rule.Expires is { } time ? $", within {Duration.Format(time)}" : "")}";
+        $"{(rule.Min == 1 ? "" : $"{rule.Min} of ")}{(rule.By.Count == 0 ? "anybody" : string.Join(" or ", rule.By))}{(rule.NotRequester ? ", not whoever runs it" : "")}{(rule.Expires is { } time ? $", within {Duration.Format(time)}" : "")}{(rule.Assurance is { } least ? $", known by {least} or better" : "")}";
 }

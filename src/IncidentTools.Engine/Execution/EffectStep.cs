@@ -22,7 +22,8 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
         var with = session.Resolve(step.Use, instance);
         var plan = effect.Plan(with);
         var hash = PlanHash(step.Use.Uses, with, plan);
-        if (new ApprovalGate(session, step).Hold(instance, plan, hash, StepEffects.Impact(step, effect, with)) is { } held) return held;
+        var impact = StepEffects.Impact(step, effect, with);
+        if (new ApprovalGate(session, step).Hold(instance, plan, hash, impact, StepEffects.Reasons(step, effect, with)) is { } held) return held;
         var precondition = effect.PreconditionAsync(with, session.Context(step, session.Now), cancellation);
         // one that takes its time must not hold back what is known so far
         if (!precondition.IsCompleted) session.Writer.Flush();
@@ -31,7 +32,7 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
             session.Finish(instance, "Failed", error: "PreconditionFailed", message: against);
             return StepProgress.Moved;
         }
-        session.Writer.Emit(new StepIntended(State.Run, instance.Path, instance.Attempt + 1, with.Values, hash));
+        session.Writer.Emit(new StepIntended(State.Run, instance.Path, instance.Attempt + 1, with.Values, hash) { Impact = impact.ToString().ToLowerInvariant(), ImpactReasons = StepEffects.Reasons(step, effect, with) is { Count: > 0 } raised ? raised : null });
         session.Writer.Flush();
         await AttemptAsync(session.Again(instance), with, cancellation).ConfigureAwait(false);
         return StepProgress.Moved;

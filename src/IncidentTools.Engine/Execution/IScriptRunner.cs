@@ -19,5 +19,5 @@ public sealed record ScriptRequest(string Name, string Text, IReadOnlyDictionary
 public sealed record ScriptResult(
     bool Succeeded, IReadOnlyList<object?> Output, IReadOnlyList<string> Errors, IReadOnlyList<string> Log, bool TimedOut, bool Ended, bool Truncated, TimeSpan Took);
 
-/// <summary>Both things that need PowerShell.</summary>
-public interface IScriptHost : IExpressionEvaluator, IScriptRunner;
+/// <summary>All that needs PowerShell.</summary>
+public interface IScriptHost : IExpressionEvaluator, IScriptRunner, IScriptInspector;

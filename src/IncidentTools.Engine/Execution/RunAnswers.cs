@@ -45,7 +45,7 @@ public static class RunAnswers
             if (rule.By.Any(who.Known.Contains)) throw Errors.ApproverRefused(step, actor, $"the rule asks for {string.Join(" or ", rule.By)}");
             if (!alone) throw Errors.ApproverRefused(step, actor, $"the rule asks for {string.Join(" or ", rule.By)}, and nobody is that; name somebody{(state.Started.SoleOperator ? ", or approve as the only operator with a reason" : "")}");
         }
-        if (rule.Assurance is { } least && Rank(who.Actor.Assurance) < Rank(least)) throw Errors.ApproverRefused(step, actor, $"the rule asks for an identity known by '{least}', this one is '{who.Actor.Assurance}'");
+        if (rule.Assurance is { } least && !IsAssured(who.Actor.Assurance, least)) throw Errors.ApproverRefused(step, actor, $"the rule asks for an identity known by '{least}', this one is '{who.Actor.Assurance}'");
         if (open.Answers.Any(given => who.Ids.Contains(given.Actor) || given.Actor == actor)) throw Errors.ApproverRefused(step, actor, "they have answered before");
         if (answer == "Deny") return null;
         var missing = rule.By.Count > 0 && !rule.By.Any(who.Is);
@@ -53,6 +53,9 @@ public static class RunAnswers
         if (!state.Started.SoleOperator) throw Errors.ApproverRefused(step, actor, "they started or drove this run, and the rule asks for another pair of eyes");
         return !alone ? throw Errors.ApproverRefused(step, actor, "they started or drove this run; a sole operator may approve only with a reason") : sole;
     }
+
+    /// <summary>Whether an identity is known at least that well.</summary>
+    public static bool IsAssured(string assurance, string least) => Rank(assurance) >= Rank(least);
 
     private static int Rank(string assurance) => Array.IndexOf(Assurances, assurance);
 }

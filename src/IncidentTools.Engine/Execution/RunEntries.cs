@@ -99,6 +99,9 @@ public sealed record StepEntered(string Run, string Path, string Step, int Visit
 public sealed record StepIntended(
     string Run, string Path, int Attempt, [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?> With, string PlanHash) : IRunEntry
 {
+    /// <summary>What the step counted as when it was begun, and what raised it above what the runbook declares.</summary>
+    public string? Impact { get; init; }
+    public IReadOnlyList<string>? ImpactReasons { get; init; }
     bool IEntryData.IsDetail => true;
     public string Describe() => $"Step {Path} attempt {Attempt} intended";
 }
@@ -220,7 +223,7 @@ public static class RunEntries
         new("run.cancelRequested", 1, RunJson.Default.RunCancelRequested, "/reason"),
         EntryType.Of<RunEnded>("run.ended", 1, RunJson.Default, "/message"),
         EntryType.Of<StepEntered>("step.entered", 1, RunJson.Default),
-        EntryType.Of<StepIntended>("step.intended", 1, RunJson.Default, "/with"),
+        EntryType.Of<StepIntended>("step.intended", 1, RunJson.Default, "/with", "/impactReasons"),
         EntryType.Of<StepAttempted>("step.attempted", 1, RunJson.Default, "/message", "/handle"),
         EntryType.Of<GuardTripped>("guard.tripped", 1, RunJson.Default, "/message"),
         EntryType.Of<StepDoneByHand>("step.doneByHand", 1, RunJson.Default, "/value", "/note"),

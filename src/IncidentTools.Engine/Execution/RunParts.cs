@@ -25,6 +25,8 @@ public sealed record RunParts
     public required IReadOnlyDictionary<string, IAction> Actions { get; init; }
     public required IProcessRunner Processes { get; init; }
     public IScriptRunner? Scripts { get; init; }
+    /// <summary>Null where there is no PowerShell: no script runs there either.</summary>
+    public IScriptInspector? Inspector { get; init; }
     public required ISecretSource Secrets { get; init; }
     public required SecretMask Mask { get; init; }
     /// <summary>What a message means for the stream: the intents, and the update it is for the incident's clocks.</summary>

@@ -38,14 +38,39 @@ internal sealed class RunPlanner(RunParts parts)
             var arguments = new Arguments(Read(with, effect.Parameters));
             impact = Try(() => StepEffects.Impact(step, effect, arguments), step.Impact);
             var plan = Try<ActionPlan?>(() => effect.Plan(arguments), null);
-            view = view with { Target = plan?.Target, Plan = plan is null ? [] : [.. plan.Commands], Undo = plan?.Undo, Impact = impact.ToString().ToLowerInvariant() };
+            view = view with
+            {
+                Target = plan?.Target, Plan = plan is null ? [] : [.. plan.Commands], Undo = plan?.Undo, Impact = impact.ToString().ToLowerInvariant(), ImpactReason = Try(() => StepEffects.Reasons(step, effect, arguments), []),
+                NoUndo = effect is ProbeEffect || step.Undo is not null || plan?.Undo is not null ? null : $"{effect.Name} knows no way back, and the runbook has no undo for it",
+            };
             if (plan is null && unknown.Count == 0) unknown.Add("its arguments do not fit: Test-Runbook says why");
         }
-        else view = view with { Plan = Words(step, with) };
-        if (step.Undo is { } undo) view = view with { Undo = undo.With.GetValueOrDefault("instruction") as string ?? undo.Uses };
-        var rule = effects.Find(step.Use.Uses) is ProbeEffect or null ? (step.Approval is null ? null : ApprovalGate.Rule(step, impact, start.Started.Approvals)) : ApprovalGate.Rule(step, impact, start.Started.Approvals);
-        if (step.Use.Uses == "approve") rule = new RunApproval(new Arguments(with).Texts("by"), Math.Max(1, new Arguments(with).Int("min", 1)), new Arguments(with).Flag("notRequester"), null, null);
-        return view with { Approval = rule is null ? null : ApprovalGate.Describe(rule), Unknown = unknown };
+        else view = view with { Plan = Words(step, with), NoUndo = step is { Undo: null, Impact: > StepImpact.None } ? "the runbook has no undo for it" : null };
+        if (step.Undo is { } undo) view = undo.Uses == "manual"
+            ? view with { Undo = $"by hand: {ValueReader.Text(undo.With.GetValueOrDefault("instruction"))}" }
+            : view with { Undo = Undo(undo, effects, roots) };
+        if (step.Check is { } check) view = view with { Plan = [.. view.Plan, $"a lost result is settled by {check.Uses}"] };
+        return view with { Approval = Approver(step, effects.Find(step.Use.Uses), with, impact, start), Unknown = unknown };
+    }
+
+    /// <summary>Who would be asked, and whether that can come about here; null when nobody.</summary>
+    private string? Approver(StepDefinition step, IAction? effect, IReadOnlyDictionary<string, object?> with, StepImpact impact, RunStart start)
+    {
+        var policy = start.Started.Approvals;
+        var rule = step.Use.Uses == "approve" ? new RunApproval(new Arguments(with).Texts("by"), Math.Max(1, new Arguments(with).Int("min", 1)), new Arguments(with).Flag("notRequester"), null, new Arguments(with).TextOrNull("assurance"))
+            : effect is null && (step.Approval is null || step.Use.Uses != "manual") ? null : effect is ProbeEffect && step.Approval is null ? null : ApprovalGate.Rule(step, impact, policy);
+        if (rule is null)
+            return effect is not null and not ProbeEffect && step.Approval is not null && ApprovalGate.Rule(step with { Approval = null }, impact, policy) is { } waived ? $"nobody: the runbook waives the policy's ({ApprovalGate.Describe(waived)})" : null;
+        var says = ApprovalGate.Describe(rule);
+        if (rule.Assurance is { } least && !RunAnswers.IsAssured(parts.Actor.Assurance, least)) return $"{says}; identities are known only by '{parts.Actor.Assurance}' here, so nobody can";
+        // whoever can write the file can write any name into it
+        return rule.NotRequester && !RunAnswers.IsAssured(parts.Actor.Assurance, "db") ? $"{says}; in this store that is a record, not a control" : says;
+    }
+
+    private string Undo(UseDefinition undo, StepEffects effects, RunRoots roots)
+    {
+        var with = (IReadOnlyDictionary<string, object?>)Fill(undo.With, roots, [])!;
+        return effects.Find(undo.Uses) is { } effect && Try<ActionPlan?>(() => effect.Plan(new Arguments(Read(with, effect.Parameters))), null) is { } plan ? string.Join("; ", plan.Commands) : undo.Uses;
     }
 
     /// <summary>Null when it reads what only the run can know.</summary>

@@ -7,14 +7,18 @@ using IncidentTools.Engine.Runbooks;
 
 namespace IncidentTools.Engine.Execution;
 
-/// <summary>PowerShell as a step. What it does cannot be known beforehand, so its impact is high unless the runbook declares another.</summary>
+/// <summary>PowerShell as a step. Its impact is high unless the runbook declares another, and what its text is seen to do may only raise that.</summary>
 /// <param name="file">Text of a script file the run is bound to.</param>
-internal sealed class ScriptEffect(ObjectShape parameters, Func<string, string> file) : IAction
+internal sealed class ScriptEffect(ObjectShape parameters, Func<string, string> file, IScriptInspector? inspector) : IAction
 {
+    private const int MostLines = 200, MostReasons = 10;
+    private readonly Dictionary<string, IReadOnlyList<ImpactReason>> _seen = new(StringComparer.Ordinal);
+
     public string Name => "script";
     public string Summary => "Runs PowerShell text";
     public ObjectShape Parameters => parameters;
-    public StepImpact Impact(Arguments with) => StepImpact.None; // as declared; high when nothing is
+    public StepImpact Impact(Arguments with) => Seen(with) is [var gravest, ..] ? gravest.Impact : StepImpact.None;
+    public IReadOnlyList<string> ImpactReasons(Arguments with) => Seen(with) is var all && all.Count <= MostReasons ? [.. all.Select(reason => reason.ToString())] : [.. all.Take(MostReasons).Select(reason => reason.ToString()), $"and {all.Count - MostReasons} more"];
     public bool CanUndo(Arguments with) => false;
     public Task<ActionResult>? UndoAsync(Arguments with, IReadOnlyDictionary<string, object?> undoData, ActionContext context, CancellationToken cancellation) => null;
     public Task<CheckResult> CheckAsync(Arguments with, ActionContext context, CancellationToken cancellation) => Task.FromResult(new CheckResult(CheckState.Unknown, "nobody can tell what a script did before its result was lost"));
@@ -23,7 +27,13 @@ internal sealed class ScriptEffect(ObjectShape parameters, Func<string, string> 
     {
         var text = Text(with);
         var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
-        return new ActionPlan(with.TextOrNull("file") ?? "script text", $"runs PowerShell, SHA-256 {hash}", [.. text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Take(40), .. with.Map("parameters").Select(pair => $"  -{pair.Key} {ValueReader.Text(pair.Value)}")], null);
+        var lines = text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+        // the hash stands among what an approval binds to: it covers the lines that are not shown
+        return new ActionPlan(with.TextOrNull("file") ?? "script text", $"runs PowerShell, SHA-256 {hash}",
+        [
+            .. lines.Take(MostLines), .. lines.Length > MostLines ? [$"… and {lines.Length - MostLines} more lines"] : Array.Empty<string>(), $"# SHA-256 {hash}",
+            .. with.Map("parameters").Select(pair => $"  -{pair.Key} {ValueReader.Text(pair.Value)}"),
+        ], null);
     }
 
     public Task<string?> PreconditionAsync(Arguments with, ActionContext context, CancellationToken cancellation) =>
@@ -46,6 +56,13 @@ internal sealed class ScriptEffect(ObjectShape parameters, Func<string, string> 
         {
             Value = result.Output is [var single] ? single : result.Output, Error = error, Output = context.Mask.Apply(output), Truncated = result.Truncated,
         };
+    }
+
+    private IReadOnlyList<ImpactReason> Seen(Arguments with)
+    {
+        if (inspector is null) return [];
+        var text = Text(with);
+        return _seen.TryGetValue(text, out var known) ? known : _seen[text] = inspector.ImpactOf(text);
     }
 
     private string Text(Arguments with) => with.TextOrNull("text") ?? file(with.Text("file"));

@@ -15,7 +15,7 @@ internal sealed class StepEffects(RunParts parts, Func<string, string> file)
         return _found[uses] = uses switch
         {
             "command" => new CommandEffect(),
-            "script" => new ScriptEffect(parts.Uses.Find("script")!.With, file),
+            "script" => new ScriptEffect(parts.Uses.Find("script")!.With, file, parts.Inspector),
             _ when parts.Actions.TryGetValue(uses, out var action) => action,
             _ when parts.Probes.TryGetValue(uses, out var probe) => new ProbeEffect(probe),
             _ => null,
@@ -24,4 +24,8 @@ internal sealed class StepEffects(RunParts parts, Func<string, string> file)
 
     /// <summary>The greater of what the runbook declares and what the effect itself knows.</summary>
     public static StepImpact Impact(StepDefinition step, IAction effect, Foundation.Arguments with) => effect.Impact(with) is var least && least > step.Impact ? least : step.Impact;
+
+    /// <summary>Why it is more than the runbook declares; empty when it is not.</summary>
+    public static IReadOnlyList<string> Reasons(StepDefinition step, IAction effect, Foundation.Arguments with) =>
+        effect.Impact(with) <= step.Impact ? [] : effect.ImpactReasons(with) is { Count: > 0 } known ? known : [$"{effect.Name} with these arguments is never less"];
 }

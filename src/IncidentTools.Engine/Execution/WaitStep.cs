@@ -10,14 +10,24 @@ internal sealed class WaitStep(RunSession session, StepDefinition step)
     public async Task<StepProgress> AdvanceAsync(StepInstance instance, CancellationToken cancellation)
     {
         if (step.Use.Uses == "wait") return await TimerAsync(instance, cancellation).ConfigureAwait(false);
-        if (instance.Wait is not { } wait)
+        if (instance.Wait is not { } wait || (wait.Opened.Kind == "Approval" && step.Use.Uses != "approve"))
         {
+            if (Ask(instance) is { } held) return held;
             Open(instance);
             return StepProgress.Parked;
         }
         if (wait.IsSettled && !wait.Denied) Settle(instance, wait);
         else if (Expire(session, instance, wait) is not { } ended) return StepProgress.Parked;
         return StepProgress.Moved;
+    }
+
+    /// <summary>Work by hand may need an approval of its own too; null when it has it, or needs none.</summary>
+    private StepProgress? Ask(StepInstance instance)
+    {
+        if (step.Use.Uses != "manual" || step.Approval is null) return null;
+        var with = session.Resolve(step.Use, instance);
+        var plan = new Actions.ActionPlan(with.TextOrNull("to") ?? "", "by hand", [with.Text("instruction")], null);
+        return new ApprovalGate(session, step).Hold(instance, plan, EffectStep.PlanHash(step.Use.Uses, with, plan), step.Impact, []);
     }
 
     /// <summary>Ends a wait that was denied or whose time is up; null while it is open.</summary>

@@ -5,6 +5,7 @@ using IncidentTools.Engine;
 using IncidentTools.Engine.Execution;
 using IncidentTools.Engine.Journal;
 using IncidentTools.Scripting;
+using IncidentTools.Scripting.Impacts;
 
 namespace IncidentTools.Base;
 
@@ -15,6 +16,7 @@ internal sealed class ModuleSession
     private readonly Dictionary<(string Store, string? Workspace, string Location), IncidentEngine> _engines = [];
 
     private readonly LanguageLimit _language = new();
+    private readonly SessionCommands _commands = new();
 
     public static ModuleSession Current => Of(Runspace.DefaultRunspace);
     public static ModuleSession Of(Runspace runspace) => Sessions.GetValue(runspace, static _ => new ModuleSession());
@@ -58,6 +60,7 @@ internal sealed class ModuleSession
     private IncidentEngine Engine(SessionState state, string? store, string? workspace)
     {
         _language.Note(state.LanguageMode);
+        _commands.Note(state);
         var paths = state.Path;
         var location = paths.CurrentFileSystemLocation.ProviderPath;
         var path = store is not null ? paths.GetUnresolvedProviderPathFromPSPath(store)
@@ -71,7 +74,7 @@ internal sealed class ModuleSession
             Location = location,
             ShippedWorkspace = ShippedWorkspace,
             Actor = new Actor(Environment.UserName, "os", "os"),
-            Scripts = new ScriptHost(_language, new ScriptPlace(location, path, new ProcessRunner(TimeProvider.System), TimeProvider.System)),
+            Scripts = new ScriptHost(_language, new ScriptPlace(location, path, new ProcessRunner(TimeProvider.System), TimeProvider.System), _commands),
         });
         _engines.Add(key, engine);
         return engine;

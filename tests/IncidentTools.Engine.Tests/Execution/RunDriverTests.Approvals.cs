@@ -112,4 +112,20 @@ public sealed partial class RunDriverTests
         var run = await Start(Step("a", "action.count"));
         Assert.Equal(("Failed", "PreconditionFailed", 0), (run.State, _runs.Steps(run.Run)[0].Error, _world.Action.Count));
     }
+
+    [Fact]
+    public async Task What_raised_an_impact_is_asked_and_recorded_with_the_intent()
+    {
+        using var world = new RunWorld();
+        world.Action.Least = StepImpact.High;
+        world.Add(RunWorld.Book(RunWorld.Step("act", "action.count") with { Impact = StepImpact.Low, Approval = new ApprovalDefinition([], 1, false, null, null) }));
+        var (runs, _) = world.Open();
+        var run = await runs.StartAsync(RunWorld.Request("book"), new RunOptions(), default);
+        Assert.Contains("high impact, raised from low: action.count", runs.Steps(run.Run)[0].Prompt, StringComparison.Ordinal);
+        runs.Answer(run.Run, "act", AnswerKind.Approve, RunWorld.Say());
+        await runs.ContinueAsync(run.Run, new RunOptions(), default);
+        var intended = Assert.Single(world.Entries(run.Run).Select(entry => entry.Data).OfType<StepIntended>());
+        Assert.Equal("high", intended.Impact);
+        Assert.Contains("action.count", Assert.Single(intended.ImpactReasons!), StringComparison.Ordinal);
+    }
 }
