@@ -232,7 +232,7 @@ public sealed partial class RunDriverTests : IDisposable
         Assert.Equal((0, 0, 0), (store.Appends, _world.Action.Count, _world.Probe.Count));
         Assert.All(plan, step => Assert.Equal("Planned", step.State));
         Assert.Equal(["count web"], plan[0].Plan);
-        Assert.Equal(("high", "commander, not whoever runs it, within 30m"), (plan[0].Impact, plan[0].Approval));
+        Assert.Equal(("high", "commander, not whoever runs it, within 30m; in this store that is a record, not a control"), (plan[0].Impact, plan[0].Approval));
         Assert.Contains("$steps.a.value", Assert.Single(plan[1].Unknown), StringComparison.Ordinal);
     }
 

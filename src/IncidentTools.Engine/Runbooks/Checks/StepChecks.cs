@@ -18,8 +18,6 @@ internal static class StepChecks
         if (hasEffect && step.Impact >= StepImpact.Medium && !source.IsWritten("undo") && !source.Map("with").IsWritten("undo") && !undeclared)
             bag.Warning("IT4006", source.IsWritten("impact") ? source.At("impact") : step.Use.Span, path, $"{Word(step.Impact)} impact and no undo: nothing says how to take it back", "Add undo:, if only a manual step that says how.");
         if (undeclared) bag.Warning("IT4011", step.Use.Span, path, "a command without impact counts as medium: somebody must approve it", "Write impact: none when it only looks, else low, medium or high.");
-        if (source.IsWritten("approval") && !hasEffect && step.Use.Uses != "manual" && uses.Find(step.Use.Uses)?.Role != UseRole.Probe)
-            bag.Warning("IT4031", source.At("approval"), path + ".approval", $"nobody is asked before a step of the kind {step.Use.Uses}", "Put a step of the kind approve before it.");
         if (step.Use.Uses == "switch" && step.Default is null)
             bag.Warning("IT4003", step.Use.Span, path, "no default: when no case holds the next step follows", "Add default: with a step.");
         if ((step.Until is not null || step.UntilProbe is not null) && step.Deadline is null)
