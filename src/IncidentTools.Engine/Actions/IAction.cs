@@ -31,6 +31,8 @@ public interface IAction
 /// <param name="IntendedAt">When the intent was recorded (UTC); for checks, that of the attempt in doubt.</param>
 public sealed record ActionContext(TimeProvider Time, IProcessRunner Processes, ISecretSource Secrets, SecretMask Mask, IScriptRunner? Scripts, DateTimeOffset IntendedAt)
 {
+    /// <summary>The step it is done for; <c>.undo</c> after it when that is taken back.</summary>
+    public string Step { get; init; } = "";
     public Action<int, DateTimeOffset>? OnProcessStarted { get; init; }
     /// <summary>How much of an output is kept.</summary>
     public int MaxLines { get; init; } = 2000;

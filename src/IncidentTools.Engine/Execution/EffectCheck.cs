@@ -15,7 +15,7 @@ internal static class EffectCheck
         {
             if (step.Check is not { } use) return await session.Pen.Outside(() => effect.CheckAsync(new Arguments(with), session.Context(step, instance.IntendedAt!.Value), cancellation)).ConfigureAwait(false);
             var arguments = session.Resolve(use, instance);
-            var result = await session.Pen.Outside(() => session.Parts.Probes[use.Uses].CheckAsync(arguments, new ProbeContext(session.Parts.Time, session.Parts.Processes, session.Parts.Secrets, session.Parts.Mask), cancellation)).ConfigureAwait(false);
+            var result = await session.Pen.Outside(() => session.Parts.Probes[use.Uses].CheckAsync(arguments, session.Looking(step, "check"), cancellation)).ConfigureAwait(false);
             return new CheckResult(result.Status switch { ProbeStatus.Pass or ProbeStatus.Warn => CheckState.Done, ProbeStatus.Fail when result.Error is "Starting" or "Stopping" => CheckState.InProgress, ProbeStatus.Fail => CheckState.NotDone, _ => CheckState.Unknown }, result.Message);
         }
         catch (OperationCanceledException) { throw; }

@@ -23,6 +23,8 @@ public sealed record RunParts
     public required Func<IExpressionEvaluator> Expressions { get; init; }
     public required IReadOnlyDictionary<string, IProbe> Probes { get; init; }
     public required IReadOnlyDictionary<string, IAction> Actions { get; init; }
+    /// <summary>Puts something else in the place of an action, program or script: rehearsals and exercises do. Probes are replaced in <see cref="Probes"/>.</summary>
+    public Func<IAction, IAction>? StandIn { get; init; }
     public required IProcessRunner Processes { get; init; }
     public IScriptRunner? Scripts { get; init; }
     /// <summary>Null where there is no PowerShell: no script runs there either.</summary>

@@ -25,6 +25,9 @@ public sealed class RunService
 
     private IJournalStore Store => _parts.Journal.Store;
 
+    /// <summary>The same runner over results that a file gives.</summary>
+    public Simulation.RehearsalService Rehearsals => new(_parts);
+
     /// <summary>Starts a run, durably, and drives it until it ends or waits.</summary>
     /// <exception cref="IncidentToolsException">RunbookNotFound, RunbookInvalid, ParameterInvalid, RequirementMissing, IncidentNotFound, ServiceNotFound, WorkspaceNotTrusted, RunForbidden, IdempotencyKeyReused.</exception>
     public async Task<RunbookRun> StartAsync(RunRequest request, RunOptions options, CancellationToken cancellation)

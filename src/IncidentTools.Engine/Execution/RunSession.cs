@@ -1,5 +1,6 @@
 using IncidentTools.Engine.Actions;
 using IncidentTools.Engine.Foundation;
+using IncidentTools.Engine.Probes;
 using IncidentTools.Engine.Runbooks;
 
 namespace IncidentTools.Engine.Execution;
@@ -40,7 +41,10 @@ internal sealed record RunSession(RunParts Parts, string Stream, RunWriter Write
         Writer.Emit(new WaitOpened(State.Run, instance.Path, NewWait(), kind, Parts.Mask.Apply(prompt), choices, due, plan, rule));
 
     public ActionContext Context(StepDefinition step, DateTimeOffset intendedAt, Action<int, DateTimeOffset>? started = null) =>
-        new(Parts.Time, Parts.Processes, Parts.Secrets, Parts.Mask, Parts.Scripts, intendedAt) { OnProcessStarted = started, MaxLines = step.Capture.MaxLines, MaxBytes = step.Capture.MaxBytes };
+        new(Parts.Time, Parts.Processes, Parts.Secrets, Parts.Mask, Parts.Scripts, intendedAt) { Step = step.Id, OnProcessStarted = started, MaxLines = step.Capture.MaxLines, MaxBytes = step.Capture.MaxBytes };
+
+    /// <param name="why">check or until.</param>
+    public ProbeContext Looking(StepDefinition step, string why) => new(Parts.Time, Parts.Processes, Parts.Secrets, Parts.Mask) { Step = $"{step.Id}.{why}" };
 
     public void Dispose() => Pen.Dispose();
 }

@@ -12,7 +12,7 @@ internal sealed class StepEffects(RunParts parts, Func<string, string> file)
     public IAction? Find(string uses)
     {
         if (_found.TryGetValue(uses, out var known)) return known;
-        return _found[uses] = uses switch
+        IAction? found = uses switch
         {
             "command" => new CommandEffect(),
             "script" => new ScriptEffect(parts.Uses.Find("script")!.With, file, parts.Inspector),
@@ -20,6 +20,7 @@ internal sealed class StepEffects(RunParts parts, Func<string, string> file)
             _ when parts.Probes.TryGetValue(uses, out var probe) => new ProbeEffect(probe),
             _ => null,
         };
+        return _found[uses] = found is null or ProbeEffect || parts.StandIn is not { } standIn ? found : standIn(found);
     }
 
     /// <summary>The greater of what the runbook declares and what the effect itself knows.</summary>

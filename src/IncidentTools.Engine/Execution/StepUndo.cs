@@ -57,7 +57,7 @@ internal sealed class StepUndo(RunSession session)
     {
         var step = session.Books.StepOf(session.State, visit);
         if (visit.Intended is not { } intended || session.Effects.Find(step.Use.Uses) is not { } effect) throw Errors.UndoRefused(step.Id, "it changed nothing");
-        var (with, context) = (new Arguments(intended.With), session.Context(step, session.Now));
+        var (with, context) = (new Arguments(intended.With), session.Context(step, session.Now) with { Step = step.Id + ".undo" });
         if (step.Undo is { } own)
         {
             var arguments = session.Resolve(own, visit);

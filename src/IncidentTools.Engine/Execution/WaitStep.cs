@@ -120,7 +120,7 @@ internal sealed class WaitStep(RunSession session, StepDefinition step)
         var use = step.UntilProbe!;
         session.Writer.Flush();
         var with = session.Resolve(use, instance);
-        var result = await session.Pen.Outside(() => session.Parts.Probes[use.Uses].CheckAsync(with, new ProbeContext(session.Parts.Time, session.Parts.Processes, session.Parts.Secrets, session.Parts.Mask), cancellation)).ConfigureAwait(false);
+        var result = await session.Pen.Outside(() => session.Parts.Probes[use.Uses].CheckAsync(with, session.Looking(step, "until"), cancellation)).ConfigureAwait(false);
         return (result.Status is ProbeStatus.Pass or ProbeStatus.Warn, result.Message);
     }
 }

@@ -14,7 +14,11 @@ public interface IProbe
     Task<ProbeResult> CheckAsync(Arguments with, ProbeContext context, CancellationToken cancellation);
 }
 
-public sealed record ProbeContext(TimeProvider Time, IProcessRunner Processes, ISecretSource Secrets, SecretMask Mask);
+public sealed record ProbeContext(TimeProvider Time, IProcessRunner Processes, ISecretSource Secrets, SecretMask Mask)
+{
+    /// <summary>The step that asks; <c>.check</c> or <c>.until</c> after it when that is why.</summary>
+    public string Step { get; init; } = "";
+}
 
 /// <summary>Error = could not check, and is never good.</summary>
 public enum ProbeStatus { Pass, Warn, Fail, Error, Skipped }

@@ -9,7 +9,7 @@ internal static class ServicesFile
 {
     private static readonly ListShape CommandLine = ListOf(Text) with { MinItems = 1 };
 
-    private static readonly ObjectShape Service = new("a service",
+    internal static readonly ObjectShape Service = new("a service",
         Required("name", Text, "its name for people"),
         Optional("critical", Bool, "whether its outage alone is extensive impact", false),
         Optional("owner", Slug, "a team or person of contacts.yaml"),

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using IncidentTools.Base;
 using IncidentTools.Commands.Workspace;
 using IncidentTools.Completion;
+using IncidentTools.Engine.Execution.Simulation;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Runbooks;
 using IncidentTools.Scripting;
@@ -10,7 +11,7 @@ namespace IncidentTools.Commands.Runbooks;
 
 /// <summary>Checks runbooks without running anything, and lists what is wrong with line and column.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Runbook")]
-[OutputType(typeof(RunbookVerification), typeof(bool))]
+[OutputType(typeof(RunbookVerification), typeof(RunbookRehearsal), typeof(bool))]
 public sealed class TestRunbookCommand : IncidentCmdlet
 {
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "Ids of runbooks, wildcards allowed; else all.")]
@@ -29,8 +30,16 @@ public sealed class TestRunbookCommand : IncidentCmdlet
     [Parameter(HelpMessage = "Also whether the system, programs, modules, commands in scripts, files, hosts and secrets it needs are here.")]
     public SwitchParameter Environment { get; set; }
 
+    [Parameter(HelpMessage = "Files of cases with simulated results: each case is run through the runner, and what came of it is compared. Nothing is started.")]
+    public string[]? Rehearsal { get; set; }
+
     protected override void Execute()
     {
+        if (Rehearsal is not null)
+        {
+            Rehearse(Rehearsal);
+            return;
+        }
         var good = true;
         foreach (var name in Path?.Select(SessionState.Path.GetUnresolvedProviderPathFromPSPath) ?? Name ?? ["*"])
         {
@@ -42,6 +51,38 @@ public sealed class TestRunbookCommand : IncidentCmdlet
             catch (IncidentToolsException error) { WriteError(error); } // the other names still count
         }
         if (Quiet) WriteObject(good);
+    }
+
+    private void Rehearse(IEnumerable<string> files)
+    {
+        var good = true;
+        foreach (var file in files.Select(SessionState.Path.GetUnresolvedProviderPathFromPSPath))
+        {
+            try
+            {
+                var names = Path?.Select(SessionState.Path.GetUnresolvedProviderPathFromPSPath) ?? Name ?? [RehearsalService.RunbookOf(file) ?? throw Errors.RehearsalNamesNoRunbook(file)];
+                foreach (var book in names.SelectMany(name => RunbookChoice.Of(Engine.Library, name)).ToArray()) good &= Rehearse(book.Require(), file);
+            }
+            catch (IncidentToolsException) when (Quiet) { good = false; }
+            catch (IncidentToolsException error) { WriteError(error); } // the other files still count
+        }
+        if (Quiet) WriteObject(good);
+    }
+
+    private bool Rehearse(RunbookDefinition book, string file)
+    {
+        var rehearsals = Engine.Runs.Rehearsals;
+        var (cases, findings) = Await(token => rehearsals.RunAsync(book, file, token));
+        var good = cases.Count > 0 && cases.All(item => item.Passed);
+        if (Quiet) return good;
+        if (cases.Count == 0)
+        {
+            WriteObject(new RunbookVerification(book.Id, file, false, [.. findings.Select(FindingRecords.From)]));
+            throw RehearsalService.Invalid(file, findings);
+        }
+        WriteObject(cases, enumerateCollection: true);
+        if (!good) WriteError(Errors.RehearsalFailed(book.Id, file, cases.Count(item => !item.Passed), cases.Count, cases.First(item => !item.Passed).ToString()));
+        return good;
     }
 
     private bool Report(RunbookFile file)

@@ -1,0 +1,17 @@
+namespace IncidentTools;
+
+public static partial class Errors
+{
+    /// <summary>A rehearsal file has errors.</summary>
+    public static IncidentToolsException RehearsalInvalid(string path, string first, int count) => new(
+        "RehearsalInvalid", ErrorKind.InvalidInput, count == 1 ? $"The rehearsal {path} has an error: {first}" : $"The rehearsal {path} has {count} errors; the first: {first}",
+        "Correct the file; no case of it was run. The Findings of the result list every error.") { TargetObject = path };
+
+    /// <summary>A rehearsal that names no runbook.</summary>
+    public static IncidentToolsException RehearsalNamesNoRunbook(string path) => new(
+        "RehearsalNamesNoRunbook", ErrorKind.InvalidInput, $"The rehearsal {path} does not say which runbook it is for.", "Write runbook: in it, or name the runbook: Test-Runbook service-outage -Rehearsal <file>.") { TargetObject = path };
+
+    /// <summary>Cases that did not come out as expected.</summary>
+    public static IncidentToolsException RehearsalFailed(string runbook, string path, int failed, int count, string first) => new(
+        "RehearsalFailed", ErrorKind.InvalidState, $"{failed} of {count} cases of {runbook} did not go as {path} expects; the first: {first}", "Correct the runbook or the rehearsal; the Difference of each case says what was not as expected, and where.") { TargetObject = path };
+}
