@@ -17,7 +17,9 @@ public sealed class RehearsalTests : IDisposable
     }
 
     private RunbookRehearsal[] Rehearse(string book, string cases, string head = "") =>
-        [.. Host.Try($"Test-Runbook {book} -Rehearsal '{File_(cases, head)}'").Output.Select(item => (RunbookRehearsal)item.BaseObject)];
+        [.. Checked(Host.Try($"Test-Runbook {book} -Rehearsal '{File_(cases, head)}'")).Select(item => (RunbookRehearsal)item.BaseObject)];
+
+    private static IReadOnlyList<System.Management.Automation.PSObject> Checked(ModuleHost.Result result) => result.Errors.Any(error => !error.FullyQualifiedErrorId.StartsWith("RehearsalFailed", StringComparison.Ordinal)) ? throw new InvalidOperationException(result.Errors[0].Exception.Message) : result.Output;
 
     private static string Said(RunbookRehearsal item) => $"{item.Case}: {item.State} [{string.Join(' ', item.Way)}] {string.Join("; ", item.Difference)}";
 
@@ -45,10 +47,10 @@ public sealed class RehearsalTests : IDisposable
             - { id: program, phase: resolve, uses: command, with: { program: touch, args: ['{{canary}}'] }, impact: high, undo: { uses: command, with: { program: touch, args: ['{{canary}}'] } } }
             - { id: text, phase: resolve, uses: script, with: { text: "[IO.File]::WriteAllText('{{canary}}', 'x')" }, impact: high }
             - { id: file, phase: resolve, uses: script, with: { file: s.ps1, isolation: process }, impact: high }
-            - { id: probe, phase: verify, uses: probe.command, with: { command: [touch, '{{canary}}'] } }
+            - { id: probe, phase: verify, uses: probe.command, with: { program: touch, args: ['{{canary}}'] } }
             - { id: service, phase: resolve, uses: action.service-control, with: { operation: restart, name: x, command: [touch, '{{canary}}'], status: [touch, '{{canary}}'] }, impact: low }
             - { id: tell, phase: communicate, uses: notify, with: { audience: internal, subject: hello, body: world } }
-            - { id: until, phase: verify, uses: wait, untilProbe: { uses: probe.command, with: { command: [touch, '{{canary}}'] } }, deadline: 1h }
+            - { id: until, phase: verify, uses: wait, untilProbe: { uses: probe.command, with: { program: touch, args: ['{{canary}}'] } }, deadline: 1h }
             - { id: done, phase: review, uses: end }
             """);
         var result = Assert.Single(Rehearse("all", """
@@ -134,7 +136,9 @@ public sealed class RehearsalTests : IDisposable
     [Fact]
     public void A_run_that_goes_round_for_ever_is_ended()
     {
-        _runs.Book("round", "- { id: w, phase: triage, uses: wait, until: '$vars.x ?? $false' }");
+        _runs.Book("late", "- { id: w, phase: triage, uses: wait, until: '$vars.x ?? $false', deadline: 8h }\n- { id: s, phase: triage, uses: set, with: { variables: { x: 1 } } }");
+        Assert.True(Rehearse("late", "  - { name: late, expect: { run: TimedOut, states: { w: TimedOut } } }")[0].Passed);
+        _runs.Book("round", "- { id: w, phase: triage, uses: wait, until: '$vars.x ?? $false' }\n- { id: s, phase: triage, uses: set, with: { variables: { x: 1 } } }");
         Assert.Contains("still waits", Assert.Single(Rehearse("round", "  - { name: round, expect: { run: Succeeded } }")).Difference[0].Actual, StringComparison.Ordinal);
     }
 
@@ -144,14 +148,14 @@ public sealed class RehearsalTests : IDisposable
         { "  - name: a\n    mocks: { which: Pass }\n    expect: { run: Succeeded }", "IT2032", 5, 21 },
         { "  - name: a\n    mocks: { look: Succeeded }\n    expect: { run: Succeeded }", "IT2033", 5, 20 },
         { "  - name: a\n    mocks: { look.undo: Succeeded }\n    expect: { run: Succeeded }", "IT2032", 5, 25 },
-        { "  - name: a\n    mocks: { look: Perfect }\n    expect: { run: Succeeded }", "IT2004", 5, 20 },
+        { "  - name: a\n    mocks: { look: Perfect }\n    expect: { run: Succeeded }", "IT2002", 5, 20 },
         { "  - name: a\n    answers: { which: x }\n    expect: { run: Succeeded }", "IT2032", 5, 23 },
         { "  - name: a\n    expect: { path: [look, wich] }", "IT3033", 5, 28 },
         { "  - name: a\n    expect: { states: { lock: Failed } }", "IT3033", 5, 25 },
         { "  - name: a\n    expect: { conditions: ['Get-Date'] }", "IT2034", 5, 29 },
         { "  - name: a\n    expect: {}", "IT2031", 5, 13 },
         { "  - { name: a, expect: { run: Failed } }\n  - { name: a, expect: { run: Failed } }", "IT3031", 5, 13 },
-        { "  - { name: a, expects: { run: Failed } }", "IT2003", 4, 5 },
+        { "  - { name: a, expects: { run: Failed } }", "IT2003", 4, 7 },
     };
 
     [Theory]
@@ -161,7 +165,7 @@ public sealed class RehearsalTests : IDisposable
         _runs.Book("two", Two);
         var result = Host.Try($"Test-Runbook two -Rehearsal '{File_(cases)}'");
         Assert.Equal("RehearsalInvalid", Assert.Single(result.Errors).FullyQualifiedErrorId.Split(',')[0]);
-        Assert.Contains($":{line}:{column}: {code} ", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.True(result.Errors[0].Exception.Message.Contains($":{line}:{column}: {code} ", StringComparison.Ordinal), result.Errors[0].Exception.Message);
         if (result.Output is [var only]) Assert.Contains(code, ((RunbookVerification)only.BaseObject).Findings.Select(finding => finding.Id));
     }
 
