@@ -25,6 +25,8 @@ public sealed record RunbookRun
     public required DateTimeOffset StartedAt { get; init; }
     public required string StartedBy { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
+    /// <summary>Nothing was executed: results were simulated. It belongs to no incident and counts in no figure.</summary>
+    public bool Exercise { get; init; }
     /// <summary>Who drives it now: <c>user@host (process 4711)</c>; null when nobody does.</summary>
     public string? Holder { get; init; }
     /// <summary>0 Succeeded; 1 Failed, TimedOut, Cancelled, RolledBack, Rejected; 2 SucceededWithFailures; 3 Waiting; 4 in doubt; 5 another runner holds it.</summary>

@@ -14,4 +14,12 @@ public static partial class Errors
     /// <summary>Cases that did not come out as expected.</summary>
     public static IncidentToolsException RehearsalFailed(string runbook, string path, int failed, int count, string first) => new(
         "RehearsalFailed", ErrorKind.InvalidState, $"{failed} of {count} cases of {runbook} did not go as {path} expects; the first: {first}", "Correct the runbook or the rehearsal; the Difference of each case says what was not as expected, and where.") { TargetObject = path };
+
+    /// <summary>An exercise for a real incident.</summary>
+    public static IncidentToolsException ExerciseHasIncident(string incident) => new(
+        "ExerciseHasIncident", ErrorKind.InvalidInput, $"An exercise belongs to no incident, and {incident} was given.", "Leave -Incident out; a case of the -Inject file may have an incident: of its own.") { TargetObject = incident };
+
+    /// <summary>No such case in the file, or several and none was named.</summary>
+    public static IncidentToolsException ExerciseCaseUnknown(string path, string? name, string known) => new(
+        "ExerciseCaseUnknown", ErrorKind.NotFound, name is null ? $"{path} has several cases, and none was named." : $"{path} has no case '{name}'.", $"Give -Case one of {known}.") { TargetObject = path };
 }

@@ -14,7 +14,8 @@ internal sealed class RunDoor(RunParts parts, Func<RunOwner> me)
     public RunLease? Enter(RunStart start, out string? behind)
     {
         behind = null;
-        if (start.Book.Concurrency == "allow") return null;
+        // an exercise keeps nobody out, and nobody keeps it out
+        if (start.Book.Concurrency == "allow" || start.Started.Exercise is not null) return null;
         var service = start.Started.Service.GetValueOrDefault("id") as string;
         var door = Take(start.Book.Id, service);
         var other = Open(start.Book.Id, service).FirstOrDefault();
@@ -31,5 +32,5 @@ internal sealed class RunDoor(RunParts parts, Func<RunOwner> me)
     public RunLease? Take(string runbook, string? service) => RunLease.Take(Store.Leases, $"start/{runbook}/{service}", me(), parts.Time, out _);
 
     private IEnumerable<RunRow> Open(string runbook, string? service) =>
-        Store.Query(RunProjection.Instance, new ProjectionQuery().Where("runbook", runbook).Where("state", Compare.In, RunRow.OpenStates)).Where(row => row.Service == service);
+        Store.Query(RunProjection.Instance, new ProjectionQuery().Where("runbook", runbook).Where("state", Compare.In, RunRow.OpenStates)).Where(row => row.Service == service && !row.IsExercise);
 }

@@ -22,7 +22,11 @@ public sealed record RunStarted(
     [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?> Service,
     IReadOnlyDictionary<string, RunApproval> Approvals, bool SoleOperator) : IRunEntry
 {
-    public string Describe() => $"Runbook {Runbook} {Version} started";
+    /// <summary>Of an exercise: what simulated results it takes; null for every other run.</summary>
+    [JsonConverter(typeof(PlainMapConverter))]
+    public IReadOnlyDictionary<string, object?>? Exercise { get; init; }
+
+    public string Describe() => $"Runbook {Runbook} {Version} started{(Exercise is null ? "" : " as an exercise")}";
 }
 
 /// <summary>The run follows a newer text of its runbook from here on: somebody accepted the change, and no step visited so far differs.</summary>
@@ -213,7 +217,7 @@ public static class RunEntries
 {
     public static IReadOnlyList<EntryType> All { get; } =
     [
-        EntryType.Of<RunStarted>("run.started", 1, RunJson.Default, "/parameters"),
+        EntryType.Of<RunStarted>("run.started", 1, RunJson.Default, "/parameters", "/exercise"),
         EntryType.Of<RunAdopted>("run.adopted", 1, RunJson.Default),
         EntryType.Of<RunQueued>("run.queued", 1, RunJson.Default),
         EntryType.Of<RollbackStarted>("rollback.started", 1, RunJson.Default, "/reason"),

@@ -20,12 +20,13 @@ public sealed record RunRow(
     /// <summary>States of a run that has not ended.</summary>
     public static readonly string[] OpenStates = ["Queued", "Running", "Waiting"];
 
+    public bool IsExercise => Simulation.Exercise.IsOne(Stream);
     public bool IsOpen => OpenStates.Contains(State);
 
     public RunbookRun ToPublic(string? holder, int? exitCode = null) => new()
     {
         Run = Run, Incident = Incident, Runbook = Runbook, Version = Version, Title = Title, Service = Service, State = State, WaitReason = State == "Waiting" ? WaitKind : null, Step = Step,
-        Message = Message, DueAt = DueAt, StartedAt = StartedAt, StartedBy = StartedBy, EndedAt = EndedAt, Holder = holder, ExitCode = exitCode ?? Code(holder),
+        Message = Message, DueAt = DueAt, StartedAt = StartedAt, StartedBy = StartedBy, EndedAt = EndedAt, Exercise = IsExercise, Holder = holder, ExitCode = exitCode ?? Code(holder),
     };
 
     private int Code(string? holder) => State switch

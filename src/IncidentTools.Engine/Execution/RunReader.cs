@@ -22,14 +22,15 @@ internal sealed class RunReader(RunParts parts)
     public string? Holder(string run) => RunLease.Holder(Store.Leases, run, parts.Host, parts.Time.GetUtcNow())?.ToString();
 
     /// <summary>Newest first. A state is one of the public states; <c>open</c> means not ended.</summary>
-    public IReadOnlyList<RunbookRun> List(string? incident, string? state, string? runbook)
+    /// <param name="exercises">Exercises only; else none of them.</param>
+    public IReadOnlyList<RunbookRun> List(string? incident, string? state, string? runbook, bool exercises = false)
     {
         var query = new ProjectionQuery().Order("started", descending: true);
         if (incident is not null) query.Where("incident", incident);
         if (state is "open" or "Open") query.Where("state", Compare.In, RunRow.OpenStates);
         else if (state is not null) query.Where("state", state);
         if (runbook is not null) query.Where("runbook", runbook);
-        return [.. Store.Query(RunProjection.Instance, query).Select(Public)];
+        return [.. Store.Query(RunProjection.Instance, query).Where(row => row.IsExercise == exercises).Select(Public)];
     }
 
     public RunState Fold(RunRow row) => RunWriter.Fold(parts.Journal, row.Stream, row.Run);

@@ -5,7 +5,11 @@ namespace IncidentTools.Engine.Execution;
 /// <param name="Service">Fills the parameter of type service; null = the incident's main one.</param>
 /// <param name="Parameters">As given: text, numbers or plain data; converted and checked against the runbook's parameters.</param>
 /// <param name="Key">The caller's idempotency key: the same key gives the run that it started first.</param>
-public sealed record RunRequest(string Runbook, string? Incident, string? Service, IReadOnlyDictionary<string, object?> Parameters, string? Key);
+public sealed record RunRequest(string Runbook, string? Incident, string? Service, IReadOnlyDictionary<string, object?> Parameters, string? Key)
+{
+    /// <summary>Not null: nothing is executed, results are simulated, and the run belongs to no incident.</summary>
+    public Simulation.ExerciseRequest? Exercise { get; init; }
+}
 
 /// <summary>How a session drives a run.</summary>
 public sealed record RunOptions

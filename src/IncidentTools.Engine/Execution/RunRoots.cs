@@ -18,7 +18,7 @@ internal sealed class RunRoots(IReadOnlyDictionary<string, Func<object?>> makers
         {
             ["params"] = () => Parameters(frame) ?? started.Parameters,
             ["service"] = () => started.Service,
-            ["incident"] = () => started.Incident is { } id ? incident(id) : null,
+            ["incident"] = () => started.Incident is { } id ? incident(id) : started.Exercise?.GetValueOrDefault("incident"),
             ["run"] = () => Map(("id", state.Run), ("runbook", started.Runbook), ("version", started.Version), ("title", started.Title), ("startedAt", state.StartedAt), ("startedBy", state.StartedBy), ("evidence", Path.Combine(evidence, state.Run))),
             ["vars"] = frame.VisibleVariables,
             ["now"] = () => now,

@@ -36,9 +36,10 @@ public sealed class RunService
         if (request.Key is not null && _reader.Find(id) is { } earlier) return await ContinueAsync(earlier.Run, options, cancellation).ConfigureAwait(false);
         var start = _starter.Prepare(request, id);
         var books = _starter.WithChildren(start.Book);
-        _starter.RequireTrust(books);
-        _starter.Require(books);
-        var stream = start.Started.Incident ?? "$run-" + id;
+        var isExercise = start.Started.Exercise is not null;
+        if (!isExercise) _starter.RequireTrust(books);
+        _starter.Require(books, isExercise);
+        var stream = isExercise ? Simulation.Exercise.NewStream(_parts.Time.GetUtcNow()) : start.Started.Incident ?? "$run-" + id;
         using var lease = RunLease.Take(Store.Leases, id, Owner(), _parts.Time, out _) ?? throw Errors.RunForbidden(start.Book.Id, null, id);
         var writer = new RunWriter(_parts.Journal, stream, new RunState(id) { Seq = Store.Head(stream).Seq }, _parts.Time, _parts.Actor) { Fence = lease.Fence };
         using (_door.Enter(start, out var behind))
@@ -61,7 +62,7 @@ public sealed class RunService
         if (!options.AcceptChange && IsIdle(idle, options)) return Get(row.Run);
         using var door = idle.IsQueued && idle.Cancel is null ? _door.Take(row.Runbook, row.Service) : null;
         if (idle.IsQueued && idle.Cancel is null && (door is null || !_door.IsNext(row))) return Get(row.Run);
-        _starter.RequireTrust(_reader.AllOf(idle));
+        if (idle.Started!.Exercise is null) _starter.RequireTrust(_reader.AllOf(idle));
         using var lease = RunLease.Take(Store.Leases, row.Run, Owner(), _parts.Time, out var holder);
         if (lease is null) return row.ToPublic(holder, exitCode: 5);
         // read on under the lease: whoever held it until now may have written
@@ -90,7 +91,7 @@ public sealed class RunService
     public RunbookRun Get(string run) => _reader.Public(_reader.Row(run));
 
     /// <inheritdoc cref="RunReader.List"/>
-    public IReadOnlyList<RunbookRun> List(string? incident, string? state, string? runbook) => _reader.List(incident, state, runbook);
+    public IReadOnlyList<RunbookRun> List(string? incident, string? state, string? runbook, bool exercises = false) => _reader.List(incident, state, runbook, exercises);
 
     /// <summary>Every visit in order, then the steps not reached, as Pending.</summary>
     public IReadOnlyList<RunbookStep> Steps(string run) => _reader.Steps(_reader.Row(run));
@@ -183,7 +184,8 @@ public sealed class RunService
     private RunSession Session(RunWriter writer, string stream, RunbookDefinition book, RunOptions options)
     {
         var books = _reader.BooksOf(writer.State).With(new BookIndex(book));
-        return new RunSession(_parts, stream, writer, books, options, new StepEffects(_parts, file => _reader.Bound(writer.State, "file:" + file)!));
+        var parts = Simulation.Exercise.Parts(_parts, writer.State, books, options);
+        return new RunSession(parts, stream, writer, books, options, new StepEffects(parts, file => _reader.Bound(writer.State, "file:" + file)!));
     }
 
     /// <summary>The answer of the person at this session; an answer that is refused is not taken.</summary>

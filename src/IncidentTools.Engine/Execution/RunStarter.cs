@@ -19,6 +19,12 @@ internal sealed class RunStarter(RunParts parts)
     {
         var book = parts.Find(request.Runbook);
         var workspace = parts.Workspace();
+        IReadOnlyDictionary<string, object?>? exercise = null;
+        if (request.Exercise is { } asked)
+        {
+            (request, exercise, var around) = Simulation.Exercise.Prepare(request, asked, book, parts);
+            workspace = around(workspace);
+        }
         var incident = request.Incident is { } id ? parts.Incident(id) : null;
         var service = Service(request, book, incident, workspace);
         var contents = new List<byte[]> { Encoding.UTF8.GetBytes(book.Source) };
@@ -27,7 +33,7 @@ internal sealed class RunStarter(RunParts parts)
             new RunStarted(
                 run, book.Id, book.Version, book.Title, Hash(contents[0]), bound, incident?["id"] as string, ParameterShapes.Read(book, request.Parameters, service), Record(service, workspace),
                 workspace.Policy.Approval.ByImpact.ToDictionary(pair => pair.Key, pair => new RunApproval(pair.Value.By, pair.Value.Min, pair.Value.NotRequester, pair.Value.Expires, pair.Value.Assurance), StringComparer.Ordinal),
-                workspace.Policy.Approval.SoleOperator.Allowed),
+                workspace.Policy.Approval.SoleOperator.Allowed) { Exercise = exercise },
             book, contents);
     }
 
@@ -42,12 +48,12 @@ internal sealed class RunStarter(RunParts parts)
 
     /// <summary>Refuses to begin what no run can do yet, and where the system, a program or a module is missing that a runbook requires.</summary>
     /// <exception cref="IncidentToolsException">RunbookNotBuilt, RequirementMissing.</exception>
-    public void Require(IEnumerable<RunbookDefinition> books)
+    public void Require(IEnumerable<RunbookDefinition> books, bool isExercise = false)
     {
         foreach (var each in books)
         {
             NotBuilt.Refuse(each);
-            if (new RunbookEnvironment(parts.Processes, parts.Secrets, parts.Uses).CheckRequirements(each).FirstOrDefault() is { } missing) throw Errors.RequirementMissing(each.Id, missing.Message);
+            if (parts.StandIn is null && !isExercise && new RunbookEnvironment(parts.Processes, parts.Secrets, parts.Uses).CheckRequirements(each).FirstOrDefault() is { } missing) throw Errors.RequirementMissing(each.Id, missing.Message);
         }
     }
 

@@ -10,9 +10,9 @@ namespace IncidentTools.Base;
 internal static class RunbookRequests
 {
     /// <exception cref="IncidentToolsException">IncidentNotFound, RunbookNotGiven, ValueNotPlain.</exception>
-    public static RunRequest Of(PSCmdlet cmdlet, IncidentEngine engine, string? name, string? incident, string? service, IDictionary? parameter, string? key)
+    public static RunRequest Of(PSCmdlet cmdlet, IncidentEngine engine, string? name, string? incident, string? service, IDictionary? parameter, string? key, bool alone = false)
     {
-        var row = (incident ?? (cmdlet.MyInvocation.BoundParameters.ContainsKey("Incident") ? null : CurrentIncident.OfTyped(cmdlet))) is { } id ? engine.Incidents.Get(id) : null;
+        var row = (incident ?? (alone || cmdlet.MyInvocation.BoundParameters.ContainsKey("Incident") ? null : CurrentIncident.OfTyped(cmdlet))) is { } id ? engine.Incidents.Get(id) : null;
         return new RunRequest(name ?? Suggested(engine, row, service), row?.Id, service, PlainData.Members("Parameter", parameter), key);
     }
 

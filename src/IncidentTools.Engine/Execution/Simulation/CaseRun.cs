@@ -47,7 +47,12 @@ internal sealed class CaseRun(RunParts parts, RunbookDefinition book, RehearsalC
     {
         var journal = new IncidentJournal(Store("rehearsal"));
         var state = RunWriter.Fold(journal, item.Incident is { } incident ? (string)incident["id"]! : "$run-" + run.Run, run.Run);
-        return new CaseOutcome(run.State, runs.Steps(run.Run), state.Variables, RunRoots.Of(state, new BookIndex(book), null, _ => item.Incident!, _clock.GetUtcNow(), parts.Evidence), _simulator.Messages.Count);
+        var steps = runs.Steps(run.Run);
+        var given = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var outputs in steps.Select(step => step.Detail.GetValueOrDefault("outputs")).OfType<IReadOnlyDictionary<string, object?>>().Append(state.Variables))
+            foreach (var (name, value) in outputs) given[name] = value;
+        var books = new RunReader(PartsOf("rehearsal")).BooksOf(state);
+        return new CaseOutcome(run.State, steps, given, RunRoots.Of(state, state.Root, books, null, _ => item.Incident!, _clock.GetUtcNow(), parts.Evidence), _simulator.Messages.Count);
     }
 
     /// <summary>Answers what is asked, else lets the next time come; false when neither can be.</summary>
@@ -125,11 +130,13 @@ internal sealed class CaseRun(RunParts parts, RunbookDefinition book, RehearsalC
 
     private static EntryCatalog EntryTypes { get; } = new([JournalEntries.All, RunEntries.All]);
 
-    private RunService As(string actor) => new(_simulator.Around(parts) with
+    private RunService As(string actor) => new(PartsOf(actor));
+
+    private RunParts PartsOf(string actor) => _simulator.Around(parts) with
     {
         Journal = new IncidentJournal(Store(actor)), Time = _clock, Actor = new Actor(actor, "rehearsal", "token"), Mask = new SecretMask(), Workspace = Workspace,
         Find = id => id == book.Id ? book : parts.Find(id), Incident = _ => item.Incident ?? throw Errors.IncidentNotFound("INC-1"),
-    });
+    };
 
     /// <summary>The workspace in use, with the case's service, and people who can take every role.</summary>
     private LoadedWorkspace Workspace()
@@ -137,7 +144,7 @@ internal sealed class CaseRun(RunParts parts, RunbookDefinition book, RehearsalC
         var own = parts.Workspace();
         var services = item.Own is { } service ? new Dictionary<string, ServiceDefinition>(own.Services, StringComparer.Ordinal) { [service.Id] = service } : own.Services;
         var people = new Dictionary<string, Person>(own.Contacts.People, StringComparer.Ordinal);
-        var roles = own.Policy.Roles.Select(role => role.Id).Concat(book.Steps.Concat(book.Handlers).SelectMany(step => step.Approval?.By ?? [])).Distinct().ToArray();
+        var roles = own.Policy.Roles.Select(role => role.Id).Concat(book.AllSteps.SelectMany(step => step.Approval?.By ?? [])).Distinct().ToArray();
         foreach (var id in People) people[id] = new Person { Id = id, Name = id, Roles = roles };
         return own with { Trusted = true, Services = services, Contacts = own.Contacts with { People = people } };
     }

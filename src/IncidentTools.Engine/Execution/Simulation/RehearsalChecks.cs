@@ -6,9 +6,9 @@ using IncidentTools.Engine.Runbooks;
 namespace IncidentTools.Engine.Execution.Simulation;
 
 /// <summary>Whether the cases fit the runbook: every step they name is there, every result is one its kind can have, every condition can be read.</summary>
-internal sealed class RehearsalChecks(RunbookDefinition book, IUseCatalog uses, Func<IExpressionEvaluator> expressions, ScalarPlaces places, DiagnosticBag bag)
+internal sealed class RehearsalChecks(RunbookDefinition book, IReadOnlyList<RunbookDefinition> all, IUseCatalog uses, Func<IExpressionEvaluator> expressions, ScalarPlaces places, DiagnosticBag bag)
 {
-    private readonly Dictionary<string, StepDefinition> _steps = book.Steps.Concat(book.Handlers).ToDictionary(step => step.Id, StringComparer.Ordinal);
+    private readonly Dictionary<string, StepDefinition> _steps = all.SelectMany(each => each.AllSteps).GroupBy(step => step.Id, StringComparer.Ordinal).ToDictionary(steps => steps.Key, steps => steps.First(), StringComparer.Ordinal);
 
     public void Check(Rehearsal rehearsal)
     {

@@ -48,7 +48,7 @@ public sealed class RehearsalService(RunParts parts)
     {
         var bag = new DiagnosticBag();
         var (rehearsal, places) = RehearsalReader.Read(path, bag);
-        if (rehearsal is not null) new RehearsalChecks(book, parts.Uses, parts.Expressions, places!, bag).Check(rehearsal);
+        if (rehearsal is not null) new RehearsalChecks(book, new RunStarter(parts with { Find = id => id == book.Id ? book : parts.Find(id) }).WithChildren(book), parts.Uses, parts.Expressions, places!, bag).Check(rehearsal);
         return (bag.HasErrors ? null : rehearsal, [.. bag.Items.Distinct().OrderBy(item => item.Span.Line).ThenBy(item => item.Span.Column)]);
     }
 

@@ -26,6 +26,9 @@ public sealed class GetRunbookRunCommand : IncidentCmdlet
     [ArgumentCompleter(typeof(RunbookCompleter))]
     public string? Runbook { get; set; }
 
+    [Parameter(HelpMessage = "Exercises instead of runs; they are in no other list.")]
+    public SwitchParameter Exercise { get; set; }
+
     protected override void Execute()
     {
         var incident = Incident;
@@ -34,6 +37,6 @@ public sealed class GetRunbookRunCommand : IncidentCmdlet
             WriteObject(Engine.Runs.Get(RunTarget.Resolve(this, () => Engine, Run)));
             return;
         }
-        WriteObject(Engine.Runs.List(incident is null ? null : IncidentId.Parse(incident), State, Runbook), enumerateCollection: true);
+        WriteObject(Engine.Runs.List(incident is null ? null : IncidentId.Parse(incident), State, Runbook, Exercise), enumerateCollection: true);
     }
 }

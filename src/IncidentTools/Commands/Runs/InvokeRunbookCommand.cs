@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using IncidentTools.Base;
 using IncidentTools.Completion;
+using IncidentTools.Engine.Execution.Simulation;
 
 namespace IncidentTools.Commands.Runs;
 
@@ -30,9 +31,21 @@ public sealed class InvokeRunbookCommand : RunDrivingCmdlet
     [Alias("Key")]
     public string? IdempotencyKey { get; set; }
 
+    [Parameter(HelpMessage = "An exercise: nothing is executed, results are simulated, people answer for real; it belongs to no incident.")]
+    public SwitchParameter Exercise { get; set; }
+
+    [Parameter(HelpMessage = "A rehearsal file whose results the exercise takes; without one -Interactive asks for those of probes.")]
+    public string? Inject { get; set; }
+
+    [Parameter(HelpMessage = "Which case of the -Inject file; else its only one.")]
+    public string? Case { get; set; }
+
     protected override void Execute()
     {
-        var request = RunbookRequests.Of(this, Engine, Name, Incident, Service, Parameter, IdempotencyKey);
+        // what is typed while an incident is entered is an exercise beside it
+        var request = RunbookRequests.Of(this, Engine, Name, Incident, Service, Parameter, IdempotencyKey, alone: Exercise && Incident is null);
+        if (Exercise) request = request with { Exercise = new ExerciseRequest(Inject is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Inject), Case) };
+        else if (Inject is not null || Case is not null) throw Errors.ValueNotGiven(nameof(Exercise), "Invoke-Runbook service-outage -Exercise -Inject ./drill.yaml");
         var what = $"{request.Runbook}{(request.Incident is null ? "" : $" for {request.Incident}")}";
         var runs = Engine.Runs;
         if (ShouldProcess($"Run {what}", $"Run {what}?", "Invoke-Runbook", out var reason)) Report(Drive((options, token) => runs.StartAsync(request, options, token)));
