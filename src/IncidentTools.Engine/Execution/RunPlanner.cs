@@ -8,31 +8,41 @@ namespace IncidentTools.Engine.Execution;
 /// <summary>What a run would do, as far as it can be known: every step with its exact command lines, impact, approval and undo. Starts nothing and writes nothing.</summary>
 internal sealed class RunPlanner(RunParts parts)
 {
-    // known before the first step; everything else only when a step is reached
-    private static readonly HashSet<string> Known = new(["params", "service", "incident"], StringComparer.OrdinalIgnoreCase);
+    /// <summary>A runbook, what its expressions can read before the first step, and what its steps do.</summary>
+    private sealed record Scope(BookIndex Book, RunRoots Roots, IReadOnlySet<string> Known, StepEffects Effects);
+
+    // everything else is known only when a step is reached; a child's parameters are made by the step that runs it
+    private static readonly HashSet<string> Known = new(["params", "service", "incident"], StringComparer.OrdinalIgnoreCase), KnownToChildren = new(["service", "incident"], StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<RunbookStep> Plan(RunStart start)
     {
         var state = new RunState(start.Started.Run);
         state.Apply(start.Started, parts.Time.GetUtcNow(), parts.Time.GetUtcNow(), parts.Actor.Id);
-        var book = new BookIndex(start.Book);
-        var roots = RunRoots.Of(state, state.Root, new RunBooks(book, _ => start.Book), null, parts.Incident, parts.Time.GetUtcNow(), parts.Evidence);
-        var effects = new StepEffects(parts, file => File.ReadAllText(Path.GetFullPath(file, Path.GetDirectoryName(start.Book.Path) ?? ".")));
-        return [.. book.All.Select(step => Plan(step, book, start, roots, effects))];
+        var plans = new List<RunbookStep>();
+        foreach (var definition in new RunStarter(parts).WithChildren(start.Book))
+        {
+            var book = new BookIndex(definition);
+            var scope = new Scope(
+                book, RunRoots.Of(state, state.Root, new RunBooks(book, _ => definition), null, parts.Incident, parts.Time.GetUtcNow(), parts.Evidence), definition == start.Book ? Known : KnownToChildren,
+                new StepEffects(parts, file => File.ReadAllText(Path.GetFullPath(file, Path.GetDirectoryName(definition.Path) ?? "."))));
+            plans.AddRange(book.All.Select(step => Plan(step, scope, start)));
+        }
+        return plans;
     }
 
-    private RunbookStep Plan(StepDefinition step, BookIndex book, RunStart start, RunRoots roots, StepEffects effects)
+    private RunbookStep Plan(StepDefinition step, Scope scope, RunStart start)
     {
+        var effects = scope.Effects;
         var unknown = new List<string>();
-        var view = StepView.Plain(book, step) with { Incident = start.Started.Incident };
+        var view = StepView.Plain(scope.Book, step) with { Incident = start.Started.Incident };
         var impact = step.Impact;
         // a condition over what is known already decides the plan; over anything else it stays open
         if (step.When is { } condition)
         {
-            if (Holds(condition, roots) is not { } holds) unknown.Add($"whether {condition.Text}");
+            if (Holds(condition, scope) is not { } holds) unknown.Add($"whether {condition.Text}");
             else if (!holds) return view with { Plan = [$"left out: {condition.Text} does not hold"] };
         }
-        var with = (IReadOnlyDictionary<string, object?>)Fill(step.Use.With, roots, unknown)!;
+        var with = (IReadOnlyDictionary<string, object?>)Fill(step.Use.With, scope, unknown)!;
         if (effects.Find(step.Use.Uses) is { } effect)
         {
             var arguments = new Arguments(Read(with, effect.Parameters));
@@ -40,7 +50,7 @@ internal sealed class RunPlanner(RunParts parts)
             var plan = Try<ActionPlan?>(() => effect.Plan(arguments), null);
             view = view with
             {
-                Target = plan?.Target, Plan = plan is null ? [] : [.. plan.Commands], Undo = plan?.Undo, Impact = impact.ToString().ToLowerInvariant(), ImpactReason = Try(() => StepEffects.Reasons(step, effect, arguments), []),
+                Target = plan?.Target, Plan = plan is null ? [] : plan.Commands.Count > 0 ? [.. plan.Commands] : [plan.Summary], Undo = plan?.Undo, Impact = impact.ToString().ToLowerInvariant(), ImpactReason = Try(() => StepEffects.Reasons(step, effect, arguments), []),
                 NoUndo = effect is ProbeEffect || step.Undo is not null || plan?.Undo is not null ? null : $"{effect.Name} knows no way back, and the runbook has no undo for it",
             };
             if (plan is null && unknown.Count == 0) unknown.Add("its arguments do not fit: Test-Runbook says why");
@@ -48,7 +58,8 @@ internal sealed class RunPlanner(RunParts parts)
         else view = view with { Plan = Words(step, with), NoUndo = step is { Undo: null, Impact: > StepImpact.None } ? "the runbook has no undo for it" : null };
         if (step.Undo is { } undo) view = undo.Uses == "manual"
             ? view with { Undo = $"by hand: {ValueReader.Text(undo.With.GetValueOrDefault("instruction"))}" }
-            : view with { Undo = Undo(undo, effects, roots) };
+            : view with { Undo = Undo(undo, scope) };
+        if (step.Target.Count > 0) view = view with { Target = string.Join(", ", step.Target.Select(target => ValueReader.Text(Fill(target, scope, unknown)))) };
         if (step.Check is { } check) view = view with { Plan = [.. view.Plan, $"a lost result is settled by {check.Uses}"] };
         return view with { Approval = Approver(step, effects.Find(step.Use.Uses), with, impact, start), Unknown = unknown };
     }
@@ -67,35 +78,35 @@ internal sealed class RunPlanner(RunParts parts)
         return rule.NotRequester && !RunAnswers.IsAssured(parts.Actor.Assurance, "db") ? $"{says}; in this store that is a record, not a control" : says;
     }
 
-    private string Undo(UseDefinition undo, StepEffects effects, RunRoots roots)
+    private string Undo(UseDefinition undo, Scope scope)
     {
-        var with = (IReadOnlyDictionary<string, object?>)Fill(undo.With, roots, [])!;
-        return effects.Find(undo.Uses) is { } effect && Try<ActionPlan?>(() => effect.Plan(new Arguments(Read(with, effect.Parameters))), null) is { } plan ? string.Join("; ", plan.Commands) : undo.Uses;
+        var with = (IReadOnlyDictionary<string, object?>)Fill(undo.With, scope, [])!;
+        return scope.Effects.Find(undo.Uses) is { } effect && Try<ActionPlan?>(() => effect.Plan(new Arguments(Read(with, effect.Parameters))), null) is { } plan ? string.Join("; ", plan.Commands) : undo.Uses;
     }
 
     /// <summary>Null when it reads what only the run can know.</summary>
-    private bool? Holds(Expression condition, RunRoots roots)
+    private bool? Holds(Expression condition, Scope scope)
     {
         var evaluator = parts.Expressions();
-        if (evaluator.Inspect(condition.Text).References.Any(reference => !Known.Contains(reference.Path.Split('.')[0]))) return null;
-        return Try<bool?>(() => StepArguments.Condition(condition, evaluator, roots), null);
+        if (evaluator.Inspect(condition.Text).References.Any(reference => !scope.Known.Contains(reference.Path.Split('.')[0]))) return null;
+        return Try<bool?>(() => StepArguments.Condition(condition, evaluator, scope.Roots), null);
     }
 
     /// <summary>Templates that read only what is known become values; others stay as written and are listed.</summary>
-    private object? Fill(object? value, RunRoots roots, List<string> unknown) => value switch
+    private object? Fill(object? value, Scope scope, List<string> unknown) => value switch
     {
-        Template template => Fill(template, roots, unknown),
-        IReadOnlyDictionary<string, object?> map => map.ToDictionary(pair => pair.Key, pair => Fill(pair.Value, roots, unknown), StringComparer.Ordinal),
-        IReadOnlyList<object?> list => list.Select(item => Fill(item, roots, unknown)).ToList(),
+        Template template => Fill(template, scope, unknown),
+        IReadOnlyDictionary<string, object?> map => map.ToDictionary(pair => pair.Key, pair => Fill(pair.Value, scope, unknown), StringComparer.Ordinal),
+        IReadOnlyList<object?> list => list.Select(item => Fill(item, scope, unknown)).ToList(),
         _ => value,
     };
 
-    private object? Fill(Template template, RunRoots roots, List<string> unknown)
+    private object? Fill(Template template, Scope scope, List<string> unknown)
     {
         var evaluator = parts.Expressions();
         foreach (var part in template.Parts.Where(part => part.IsExpression))
-            if (evaluator.Inspect(part.Text).References.Any(reference => !Known.Contains(reference.Path.Split('.')[0]))) return Leave(part.Text);
-        try { return StepArguments.Resolve(template, evaluator, roots); }
+            if (evaluator.Inspect(part.Text).References.Any(reference => !scope.Known.Contains(reference.Path.Split('.')[0]))) return Leave(part.Text);
+        try { return StepArguments.Resolve(template, evaluator, scope.Roots); }
         catch (IncidentToolsException error) { return Leave($"{error.Message}"); }
 
         string Leave(string what)
@@ -124,6 +135,9 @@ internal sealed class RunPlanner(RunParts parts)
         "wait" when step.UntilProbe is { } probe => [$"until {probe.Uses} passes"],
         "wait" => [$"for {ValueReader.Text(with.GetValueOrDefault("for") ?? with.GetValueOrDefault("at"))}"],
         "assert" => [step.Assert!.Text],
+        "parallel" => [.. step.Parallel!.Branches.Select(branch => $"{branch.Id}: {string.Join(", ", branch.Steps.Select(inner => inner.Id))}"), $"goes on when {(step.Parallel.Join is { } join ? $"{join} of {step.Parallel.Branches.Count}" : "all")} succeeded"],
+        "foreach" => [$"for each of {(step.Foreach!.Items is Expression items ? items.Text : $"{(step.Foreach.Items as IReadOnlyList<object?>)?.Count} items")}, {step.Foreach.Concurrency} at a time: {string.Join(", ", step.Foreach.Steps.Select(inner => inner.Id))}"],
+        "runbook" => [$"{step.Child!.Name} {step.Child.Version}"],
         "set" => [.. step.Set.Keys.Select(name => $"$vars.{name}")],
         _ => [],
     };

@@ -7,7 +7,7 @@ using IncidentTools.Engine.Foundation.Shapes;
 namespace IncidentTools.Engine.Runbooks;
 
 /// <summary>What the session knows of the commands that a script names; given by the cmdlet assembly.</summary>
-public interface IScriptInspector
+public interface IScriptSurroundings
 {
     /// <summary>Commands and parameters that are not here, and those that nobody could look at. Looks only: no module is imported.</summary>
     IReadOnlyList<ScriptFinding> Inspect(string script);
@@ -20,7 +20,7 @@ public sealed record ScriptFinding(int Offset, string Message, string? Fix, bool
 /// <summary>Whether what a runbook needs is here and now: system, programs, modules, script files with the commands in them, folders, hosts, secrets. Looks only; starts nothing.</summary>
 /// <param name="uses">Says which arguments are programs.</param>
 /// <param name="scripts">Null where there is no PowerShell: then the text of scripts is not looked at.</param>
-public sealed class RunbookEnvironment(IProcessRunner processes, ISecretSource secrets, IUseCatalog uses, IScriptInspector? scripts = null)
+public sealed class RunbookEnvironment(IProcessRunner processes, ISecretSource secrets, IUseCatalog uses, IScriptSurroundings? scripts = null)
 {
     private static readonly TimeSpan LookUp = TimeSpan.FromSeconds(5);
     private static readonly string[] Folders = ["workingDirectory", "paths"];

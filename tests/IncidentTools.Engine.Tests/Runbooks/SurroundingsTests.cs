@@ -92,7 +92,7 @@ public sealed class SurroundingsTests : IDisposable
         Assert.All(found, item => Assert.Equal(DiagnosticSeverity.Error, item.Severity));
     }
 
-    private IReadOnlyList<Diagnostic> Looked(string steps, IScriptInspector? scripts = null)
+    private IReadOnlyList<Diagnostic> Looked(string steps, IScriptSurroundings? scripts = null)
     {
         var file = _folder.Write("runbooks/book.yaml", "schema: incidenttools/runbook/v1\nid: book\nversion: 1.0.0\ntitle: Book\nsteps:\n" + steps);
         var uses = new IncidentEngine(new EngineOptions { Store = "", Location = ".", ShippedWorkspace = ".", Actor = new Engine.Journal.Actor("test", "os", "os") }).Uses;
@@ -126,7 +126,7 @@ public sealed class SurroundingsTests : IDisposable
     public void What_is_worked_out_only_in_a_run_is_no_finding() => Assert.Empty(Looked(
         "  - { id: a, phase: verify, uses: probe.tcp, with: { host: '${{ $service.host }}', port: 1 } }\n  - { id: b, phase: verify, uses: probe.log, with: { files: '${{ $service.logs }}', patterns: [{ pattern: x }] } }\n  - { id: c, phase: verify, uses: probe.log, with: { files: /var/log/*.none, patterns: [{ pattern: x }] } }\n"));
 
-    private sealed class Finds(params ScriptFinding[] found) : IScriptInspector
+    private sealed class Finds(params ScriptFinding[] found) : IScriptSurroundings
     {
         public string? Script { get; private set; }
         public IReadOnlyList<ScriptFinding> Inspect(string script)

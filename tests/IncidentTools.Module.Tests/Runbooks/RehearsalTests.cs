@@ -142,6 +142,24 @@ public sealed class RehearsalTests : IDisposable
         Assert.Contains("still waits", Assert.Single(Rehearse("round", "  - { name: round, expect: { run: Succeeded } }")).Difference[0].Actual, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Branches_items_and_child_runbooks_are_rehearsed_too()
+    {
+        _runs.Book("little", "- { id: inner, phase: verify, uses: probe.tcp, with: { host: a, port: 1 } }\n- { id: sure, phase: triage, uses: ask, with: { question: 'Sure?', allowed: [a, b] } }");
+        _runs.Book("frames", """
+            - { id: both, phase: verify, uses: parallel, branches: [{ id: one, steps: [{ id: web, phase: verify, uses: probe.tcp, with: { host: a, port: 1 } }] }, { id: two, steps: [{ id: hand, phase: verify, uses: manual, with: { instruction: Look } }] }] }
+            - { id: each, phase: verify, uses: foreach, items: [a, b, c], errorThreshold: 1, steps: [{ id: port, phase: verify, uses: probe.tcp, with: { host: a, port: 1 } }] }
+            - { id: child, phase: recover, uses: runbook, with: { name: little, version: 1.0.0 } }
+            """);
+        var results = Rehearse("frames", """
+              - { name: good, mocks: { web: Pass, port: [Pass, Fail, Pass], inner: Pass }, answers: { hand: Done, sure: a }, expect: { run: Succeeded, states: { both: Succeeded, each: Succeeded, child: Succeeded } } }
+              - { name: many, mocks: { web: Pass, port: Fail, inner: Pass }, answers: { hand: Done, sure: a }, expect: { run: Failed, states: { each: Failed } } }
+              - { name: none, mocks: { web: Pass, port: Pass }, answers: { hand: Done, sure: a }, expect: { run: Succeeded } }
+            """);
+        Assert.All(results[..2], item => Assert.True(item.Passed, Said(item)));
+        Assert.Equal("mock of inner", results[2].Difference[0].What);
+    }
+
     public static TheoryData<string, string, int, int> Faults { get; } = new()
     {
         { "  - name: a\n    mocks: { lok: Pass }\n    expect: { run: Succeeded }", "IT3033", 5, 19 },

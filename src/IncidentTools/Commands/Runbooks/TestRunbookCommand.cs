@@ -87,7 +87,7 @@ public sealed class TestRunbookCommand : IncidentCmdlet
 
     private bool Report(RunbookFile file)
     {
-        IReadOnlyList<Diagnostic> findings = Environment && file.Book is { } book ? [.. Engine.Library.Findings(file), .. new RunbookEnvironment(Engine.Processes, Engine.Secrets, Engine.Uses, new ScriptInspector(this, Engine.Processes)).Check(book)] : Engine.Library.Findings(file);
+        IReadOnlyList<Diagnostic> findings = Environment && file.Book is { } book ? [.. Engine.Library.Findings(file), .. new RunbookEnvironment(Engine.Processes, Engine.Secrets, Engine.Uses, new ScriptSurroundings(this, Engine.Processes)).Check(book)] : Engine.Library.Findings(file);
         var valid = !findings.Any(item => item.Severity == DiagnosticSeverity.Error);
         if (Quiet) return valid;
         WriteObject(new RunbookVerification(file.Name, file.Path, valid, [.. findings.Select(FindingRecords.From)]));

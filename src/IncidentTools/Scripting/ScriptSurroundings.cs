@@ -9,7 +9,7 @@ namespace IncidentTools.Scripting;
 /// Commands of a script that this session does not know, and parameters that a command does not have. Only what is loaded, what lies on PATH and what
 /// modules say of themselves is asked: importing a module to look into it would run it.
 /// </summary>
-internal sealed class ScriptInspector(PSCmdlet cmdlet, IProcessRunner processes) : IScriptInspector
+internal sealed class ScriptSurroundings(PSCmdlet cmdlet, IProcessRunner processes) : IScriptSurroundings
 {
     private Dictionary<string, string>? _offered;
 

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace IncidentTools.Module.Tests.Runs;
+
+/// <summary>A plan of every kind of step starts nothing: no program, script or probe leaves a trace, and no connection is made.</summary>
+public sealed class PlanCanaryTests : IDisposable
+{
+    private readonly RunHost _runs = new();
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    public PlanCanaryTests() => _listener.Start();
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _runs.Dispose();
+    }
+
+    private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    private string Write()
+    {
+        var canary = _runs.Canary.Replace('\\', '/');
+        var folder = Path.Combine(_runs.Workspace, "runbooks");
+        File.WriteAllText(Path.Combine(folder, "loud.ps1"), $"[IO.File]::WriteAllText('{canary}', 'x')");
+        var touch = $"[touch, '{canary}']";
+        var text = $$"""
+            - { id: command, phase: resolve, uses: command, target: 'ssh://ops@127.0.0.1:{{Port}}', with: { program: touch, args: ['{{canary}}'] }, impact: low, check: { uses: probe.command, with: { program: touch, args: ['{{canary}}'] } }, undo: { uses: command, with: { program: rm, args: ['{{canary}}'] } } }
+            - { id: text, phase: resolve, uses: script, with: { text: "[IO.File]::WriteAllText('{{canary}}', 'x')", parameters: { a: 1 } }, impact: low }
+            - { id: file, phase: resolve, uses: script, with: { file: loud.ps1, isolation: process }, undo: { uses: manual, with: { instruction: Sweep up } } }
+            - { id: p_command, phase: verify, uses: probe.command, with: { program: touch, args: ['{{canary}}'] } }
+            - { id: p_disk, phase: verify, uses: probe.disk, with: { paths: ['{{canary}}'] } }
+            - { id: p_dns, phase: verify, uses: probe.dns, with: { name: example.com, server: '127.0.0.1:{{Port}}' } }
+            - { id: p_http, phase: verify, uses: probe.http, with: { url: 'http://127.0.0.1:{{Port}}/' } }
+            - { id: p_log, phase: verify, uses: probe.log, with: { files: ['{{canary}}'], patterns: [{ name: x, pattern: x }] } }
+            - { id: p_ping, phase: verify, uses: probe.ping, with: { host: 127.0.0.1 } }
+            - { id: p_process, phase: verify, uses: probe.process, with: { pidFile: '{{canary}}' } }
+            - { id: p_service, phase: verify, uses: probe.service, with: { status: {{touch}} } }
+            - { id: p_tcp, phase: verify, uses: probe.tcp, with: { host: 127.0.0.1, port: {{Port}} } }
+            - { id: p_tls, phase: verify, uses: probe.tls, with: { host: 127.0.0.1, port: {{Port}} } }
+            - { id: a_config, phase: resolve, uses: action.config-test-and-reload, with: { test: {{touch}}, reload: {{touch}} }, impact: low }
+            - { id: a_drain, phase: resolve, uses: action.drain, with: { command: {{touch}}, verify: {{touch}}, undo: {{touch}} }, impact: low }
+            - { id: a_logs, phase: resolve, uses: action.log-preserve, with: { files: ['{{folder}}/*'], to: '{{canary}}' }, impact: low }
+            - { id: a_rollback, phase: resolve, uses: action.rollback, with: { command: {{touch}}, verify: {{touch}} } }
+            - { id: a_service, phase: resolve, uses: action.service-control, with: { operation: restart, command: {{touch}}, status: {{touch}} } }
+            - { id: a_undrain, phase: resolve, uses: action.undrain, with: { command: {{touch}}, verify: {{touch}} }, impact: low }
+            - { id: by_hand, phase: resolve, uses: manual, with: { instruction: Cut the wire }, impact: high }
+            - { id: asked, phase: triage, uses: ask, with: { question: Which?, allowed: [a, b] } }
+            - { id: may, phase: resolve, uses: approve, with: { prompt: May it?, by: [incident-commander], min: 2 } }
+            - { id: way, phase: triage, uses: switch, cases: [{ when: "$steps.asked.value -eq 'a'", goto: later }], default: later }
+            - { id: later, phase: verify, uses: wait, untilProbe: { uses: probe.command, with: { program: touch, args: ['{{canary}}'] } }, deadline: 1m }
+            - { id: tell, phase: communicate, uses: notify, with: { audience: internal, subject: Hello, body: World } }
+            - { id: both, phase: verify, uses: parallel, branches: [{ id: one, steps: [{ id: inner, phase: verify, uses: command, with: { program: touch, args: ['{{canary}}'] }, impact: low }] }] }
+            - { id: each, phase: verify, uses: foreach, items: [a, b], steps: [{ id: item_step, phase: verify, uses: command, with: { program: touch, args: ['{{canary}}', 'OPEN $item CLOSE'] }, impact: low }] }
+            - { id: child, phase: recover, uses: runbook, with: { name: little, version: 1.0.0 } }
+            - { id: vars, phase: triage, uses: set, with: { variables: { n: 1 } } }
+            - { id: holds, phase: verify, uses: assert, assert: '$vars.n -eq 1' }
+            - { id: done, phase: review, uses: end, with: { message: over } }
+            """.Replace("OPEN", "${{", StringComparison.Ordinal).Replace("CLOSE", "}}", StringComparison.Ordinal);
+        _runs.Book("little", $"- {{ id: little_step, phase: resolve, uses: command, with: {{ program: touch, args: ['{canary}'] }}, impact: medium }}");
+        _runs.Book("all", text);
+        return text;
+    }
+
+    [Fact]
+    public void Nothing_is_started_of_any_kind_there_is()
+    {
+        var text = Write();
+        var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(ModuleHost.ModulePath)!, "runbooks", "schemas", "runbook.schema.json"))).RootElement;
+        var kinds = schema.GetProperty("$defs").GetProperty("step").GetProperty("properties").GetProperty("uses").GetProperty("enum").EnumerateArray().Select(kind => kind.GetString()!);
+        Assert.All(kinds, kind => Assert.Contains($"uses: {kind},", text + ",", StringComparison.Ordinal));
+
+        var plan = _runs.Host.Run("Get-RunbookPlan all").Select(item => (RunbookStep)item.BaseObject).ToArray();
+        Assert.Equal(plan.Select(step => step.Step), _runs.Host.Run("Invoke-Runbook all -WhatIf").Select(item => ((RunbookStep)item.BaseObject).Step));
+        Assert.False(File.Exists(_runs.Canary) || Directory.Exists(_runs.Canary));
+        Assert.False(File.Exists(_runs.Store));
+        Assert.False(_listener.Pending());
+        Assert.All(plan, step => Assert.Equal("Planned", step.State));
+
+        RunbookStep Of(string id) => plan.Single(step => step.Step == id);
+        Assert.All(plan.Where(step => step.Uses is not "end"), step => Assert.NotEmpty(step.Plan));
+        Assert.Equal(["inner", "item_step", "little_step"], plan.Select(step => step.Step).Where(id => id is "inner" or "item_step" or "little_step"));
+        Assert.Equal("little", Of("little_step").Runbook);
+        Assert.Contains("ssh://", Of("command").Target, StringComparison.Ordinal);
+        Assert.Contains("a lost result is settled by probe.command", Of("command").Plan);
+        Assert.StartsWith("rm ", Of("command").Undo, StringComparison.Ordinal);
+        Assert.Equal(("high", true), (Of("text").Impact, Of("text").ImpactReason.Count > 0));
+        Assert.Equal("by hand: Sweep up", Of("file").Undo);
+        Assert.Contains(Of("file").Plan, line => line.StartsWith("# SHA-256", StringComparison.Ordinal));
+        Assert.Contains("2 of incident-commander", Of("may").Approval, StringComparison.Ordinal);
+        Assert.Contains("$item", Of("item_step").Unknown);
+        // what cannot be taken back is listed with the reason; what changes nothing is not
+        Assert.Equal(["text", "a_config", "a_logs", "a_rollback", "a_service", "a_undrain", "by_hand", "inner", "item_step", "little_step"], plan.Where(step => step.NoUndo is not null).Select(step => step.Step));
+    }
+}
