@@ -1,3 +1,4 @@
+using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Workspace;
 
 namespace IncidentTools.Engine.Incidents;
@@ -29,7 +30,7 @@ public static class NextSteps
             steps.Add(new(late || clock.Urgent ? 0 : clock.Name == "Acknowledge" ? 1 : clock.Name == "Resolve" ? 3 : 4, late ? what + " (overdue)" : what, clock.DueAt, command));
         }
         foreach (var role in policy.Roles.Where(role => row.IsOpen && role.RequiredFor.Contains(row.Severity.Level, StringComparer.Ordinal) && !row.Roles.ContainsKey(role.Id)))
-            steps.Add(new(2, $"Name the {role.Title.ToLowerInvariant()}: {row.Severity.Level} may not go without", null, $"Set-IncidentRole {row.Id} -Role {role.Id} -Contact '{me.Replace("'", "''", StringComparison.Ordinal)}'"));
+            steps.Add(new(2, $"Name the {role.Title.ToLowerInvariant()}: {row.Severity.Level} may not go without", null, $"Set-IncidentRole {row.Id} -Role {role.Id} -Contact {PasteText.Word(me)}"));
         if (row.State == IncidentStates.Resolved && steps.Count == 0) steps.Add(new(5, "Close it", null, $"Close-Incident {row.Id}"));
         return Ordered(row.Id, steps);
     }

@@ -25,7 +25,7 @@ internal sealed partial class ScalarReader(DiagnosticBag bag, ITemplateReader? t
         var value = Convert(scalar, shape, out var expected, out var fix);
         if (expected is not null)
         {
-            bag.Error("IT2002", scalar.Span, path, $"expected {expected}, found '{Short(scalar.Text)}'", fix);
+            bag.Error("IT2002", scalar.Span, path, shape.Kind == ScalarKind.SecretRef ? $"expected {expected}; what is there may be the secret itself and is not shown" : $"expected {expected}, found '{Short(scalar.Text)}'", fix);
             return null;
         }
         return CheckBounds(scalar, shape, path, value) ? value : null;
