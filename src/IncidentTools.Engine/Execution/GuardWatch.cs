@@ -47,7 +47,7 @@ internal sealed class GuardWatch : IAsyncDisposable
         {
             Foundation.Arguments? with = null;
             session.Pen.Inside(() => with = session.Resolve(guard.Probe, session.Again(instance)));
-            return await session.Parts.Probes[guard.Probe.Uses].CheckAsync(with!, new ProbeContext(session.Parts.Time, session.Parts.Processes, session.Parts.Secrets, session.Parts.Mask), _end.Token).ConfigureAwait(false);
+            return await session.Parts.Probes[guard.Probe.Uses].CheckAsync(with!, new ProbeContext(session.Parts.Time, session.Parts.Processes, session.Parts.Secrets, session.Parts.Mask) { Step = instance.Step + ".guard" }, _end.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not OutOfMemoryException and not OperationCanceledException) { return ProbeResult.CouldNotCheck("Unexpected", error.Message); }
     }

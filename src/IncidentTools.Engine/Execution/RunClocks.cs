@@ -14,7 +14,8 @@ internal static class RunClocks
         foreach (var clock in clocks)
         {
             var from = clock.From is { } text ? Time(clock, session.Evaluator.Evaluate(text.Text, roots)) : session.Now;
-            yield return session.Parts.Clock(new ClockRequest(clock.Name, clock.Title, UtcStamp.Truncate(from), UtcStamp.Truncate(from + clock.Within), clock.Warn));
+            // what only simulates starts none
+            if (session.Parts.Clock(new ClockRequest(clock.Name, clock.Title, UtcStamp.Truncate(from), UtcStamp.Truncate(from + clock.Within), clock.Warn)) is { } draft) yield return draft;
         }
     }
 

@@ -34,7 +34,7 @@ public sealed record RunParts
     /// <summary>What a message means for the stream: the intents, and the update it is for the incident's clocks.</summary>
     public required Func<NotifyRequest, IReadOnlyList<EntryDraft>> Post { get; init; }
     /// <summary>A deadline that begins and outlives the run.</summary>
-    public required Func<ClockRequest, EntryDraft> Clock { get; init; }
+    public required Func<ClockRequest, EntryDraft?> Clock { get; init; }
     /// <summary>Sends what is written and due in a stream; never throws for a channel that is down.</summary>
     public required Func<string, CancellationToken, Task> Deliver { get; init; }
     public required Func<LoadedWorkspace> Workspace { get; init; }
