@@ -160,6 +160,23 @@ public sealed class RehearsalTests : IDisposable
         Assert.Equal("mock of inner", results[2].Difference[0].What);
     }
 
+    [Fact]
+    public void Rounds_guards_clocks_and_rollbacks_are_rehearsed_and_none_of_them_acts()
+    {
+        _runs.Book("beside", $$"""
+            - { id: fix, phase: resolve, uses: command, with: { program: touch, args: ['{{_runs.Canary}}'] }, impact: low, guard: { uses: probe.command, with: { program: touch, args: ['{{_runs.Canary}}'] }, every: 1s }, clock: { within: 72h }, undo: { uses: command, with: { program: touch, args: ['{{_runs.Canary}}'] } } }
+            - { id: long, phase: verify, uses: wait, with: { for: 100m } }
+            - { id: check, phase: verify, uses: assert, assert: '1 -eq 2', onFailure: rollback }
+            """, "every: { interval: 30m, steps: [{ id: say, phase: communicate, uses: notify, with: { audience: internal, subject: s, body: b } }] }");
+        var results = Rehearse("beside", """
+              - { name: back, mocks: { fix: Succeeded }, expect: { run: RolledBack, states: { fix: Undone }, messages: 3 } }
+              - { name: stuck, mocks: { fix: Succeeded, fix.undo: Failed }, expect: { run: Failed, states: { fix: UndoFailed } } }
+            """);
+        Assert.True(results[0].Passed, Said(results[0]));
+        Assert.True(results[1].Passed, Said(results[1]));
+        Assert.False(File.Exists(_runs.Canary));
+    }
+
     public static TheoryData<string, string, int, int> Faults { get; } = new()
     {
         { "  - name: a\n    mocks: { lok: Pass }\n    expect: { run: Succeeded }", "IT3033", 5, 19 },

@@ -43,7 +43,7 @@ public sealed class PipelineTests : IDisposable
         Host.Runspace.SessionStateProxy.SetVariable("step", PSSerializer.Deserialize(PSSerializer.Serialize(step)));
         Assert.Equal("3 Green", Host.Text("\"$($step.Value.lamps) $($step.Value.outcome)\""));
         var again = JsonSerializer.Deserialize<RunbookStep>(JsonSerializer.Serialize(step))!;
-        Assert.Equal(step with { Value = null, Detail = again.Detail, Field = again.Field, Choice = again.Choice, Plan = again.Plan, Unknown = again.Unknown }, again with { Value = null });
+        Assert.Equal(step with { Value = null, Detail = again.Detail, Field = again.Field, Choice = again.Choice, Plan = again.Plan, Unknown = again.Unknown, ImpactReason = again.ImpactReason }, again with { Value = null });
         Assert.Equal(JsonSerializer.Serialize(step), JsonSerializer.Serialize(again));
         var ended = Host.Run<RunbookRun>($"Get-RunbookRun {run.Run}");
         Assert.Equal(ended, JsonSerializer.Deserialize<RunbookRun>(JsonSerializer.Serialize(ended)));
