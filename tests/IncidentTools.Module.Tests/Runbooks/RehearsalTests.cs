@@ -170,7 +170,7 @@ public sealed class RehearsalTests : IDisposable
             """, "every: { interval: 30m, steps: [{ id: say, phase: communicate, uses: notify, with: { audience: internal, subject: s, body: b } }] }");
         var results = Rehearse("beside", """
               - { name: back, mocks: { fix: Succeeded }, expect: { run: RolledBack, states: { fix: Undone }, messages: 3 } }
-              - { name: stuck, mocks: { fix: Succeeded, fix.undo: Failed }, expect: { run: Failed, states: { fix: UndoFailed } } }
+              - { name: stuck, mocks: { fix: Succeeded, fix.undo: Failed }, answers: { fix: Stop }, expect: { run: Failed, states: { fix: UndoFailed } } }
             """);
         Assert.True(results[0].Passed, Said(results[0]));
         Assert.True(results[1].Passed, Said(results[1]));

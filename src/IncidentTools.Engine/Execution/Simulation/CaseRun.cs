@@ -45,8 +45,7 @@ internal sealed class CaseRun(RunParts parts, RunbookDefinition book, RehearsalC
 
     private CaseOutcome Outcome(RunService runs, RunbookRun run)
     {
-        var journal = new IncidentJournal(Store("rehearsal"));
-        var state = RunWriter.Fold(journal, item.Incident is { } incident ? (string)incident["id"]! : "$run-" + run.Run, run.Run);
+        var state = Fold(run.Run);
         var steps = runs.Steps(run.Run);
         var given = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var outputs in steps.Select(step => step.Detail.GetValueOrDefault("outputs")).OfType<IReadOnlyDictionary<string, object?>>().Append(state.Variables))
@@ -77,11 +76,23 @@ internal sealed class CaseRun(RunParts parts, RunbookDefinition book, RehearsalC
             moved = true;
         }
         if (moved || waiting.Length == 0) return _found.Count == 0;
-        _clock.AdvanceTo(waiting.Min(step => step.DueAt)!.Value);
+        _clock.AdvanceTo(new[] { waiting.Min(step => step.DueAt)!.Value, NextRound(run) }.Min());
         // what is asked again and again reaches its deadline in longer and longer strides
         if (++_timers > PatientWaits) _clock.Advance(TimeSpan.FromMinutes(_timers - PatientWaits));
         return true;
     }
+
+    /// <summary>When the next round beside a main line is due; never when there is none.</summary>
+    private DateTimeOffset NextRound(string run)
+    {
+        var state = Fold(run);
+        var books = new RunReader(PartsOf("rehearsal")).BooksOf(state);
+        var due = state.Frames.Where(frame => frame is { IsBook: true, Ended: null, Current: not null }).SelectMany(frame => books.Of(frame).Book.Every.Select(every =>
+            LaneDriver.Due(state.FindFrame(FramePath.Lane(frame.Path, every.Id)), every, state.Visits.First(visit => visit.Frame == frame.Path).EnteredAt)));
+        return due.Where(time => time > _clock.GetUtcNow()).Min() ?? DateTimeOffset.MaxValue;
+    }
+
+    private RunState Fold(string run) => RunWriter.Fold(new IncidentJournal(Store("rehearsal")), item.Incident is { } incident ? (string)incident["id"]! : "$run-" + run, run);
 
     private void Say(string run, RunbookStep step, string? answer, IReadOnlyDictionary<string, object?>? given)
     {
@@ -100,8 +111,7 @@ internal sealed class CaseRun(RunParts parts, RunbookDefinition book, RehearsalC
     private IReadOnlyList<string> Voices(string run, RunbookStep step, bool denies, IReadOnlyDictionary<string, object?>? given)
     {
         if (given?.GetValueOrDefault("by") is IReadOnlyList<object?> { Count: > 0 } named) return [.. named.OfType<string>()];
-        var stream = item.Incident is { } incident ? (string)incident["id"]! : "$run-" + run;
-        var rule = RunWriter.Fold(new IncidentJournal(Store("rehearsal")), stream, run).Visits.Last(visit => visit.Wait?.Opened.Wait == step.Wait).Wait!.Opened.Rule!;
+        var rule = Fold(run).Visits.Last(visit => visit.Wait?.Opened.Wait == step.Wait).Wait!.Opened.Rule!;
         var known = parts.Workspace().Contacts.People;
         var people = rule.By.Where(known.ContainsKey).Concat(rule.By.Count == 0 || rule.By.Any(name => !known.ContainsKey(name)) ? People : []).Take(denies ? 1 : rule.Min);
         return [.. people];
