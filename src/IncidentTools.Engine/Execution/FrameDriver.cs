@@ -84,7 +84,7 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
         }
         var visit = frame.Steps.TryGetValue(step.Id, out var earlier) ? earlier.Visit + 1 : 1;
         var at = FramePath.Instance(path, step.Id, visit);
-        _session.Writer.Emit(new StepEntered(State.Run, at, step.Id, visit));
+        _session.Writer.Emit(new StepEntered(State.Run, at, step.Id, visit) { Restricted = _session.IsRestricted(frame, step) });
         drive.Tell(State.Instance(at));
     }
 

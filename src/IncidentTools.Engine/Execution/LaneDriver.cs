@@ -63,6 +63,6 @@ internal sealed class LaneDriver(FrameDriver main, EveryDefinition every)
     {
         var step = every.Steps[0].Id;
         var visit = Frame!.Steps.TryGetValue(step, out var last) ? last.Visit + 1 : 1;
-        _session.Writer.Emit(new StepEntered(_session.State.Run, FramePath.Instance(_path, step, visit), step, visit));
+        _session.Writer.Emit(new StepEntered(_session.State.Run, FramePath.Instance(_path, step, visit), step, visit) { Restricted = _session.IsRestricted(Frame, every.Steps[0]) });
     }
 }

@@ -95,6 +95,8 @@ public sealed record FrameEnded(
 /// <param name="Path">The instance: <c>/step#visit</c>, within frames <c>/fan#1/branch/step#1</c>.</param>
 public sealed record StepEntered(string Run, string Path, string Step, int Visit) : IRunEntry
 {
+    /// <summary>What it finds and says is not for everybody: reports leave it out.</summary>
+    public bool Restricted { get; init; }
     bool IEntryData.IsDetail => true;
     public string Describe() => $"Step {Path} begins";
 }

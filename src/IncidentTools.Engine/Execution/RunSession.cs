@@ -22,6 +22,9 @@ internal sealed record RunSession(RunParts Parts, string Stream, RunWriter Write
     public Arguments Resolve(UseDefinition use, StepInstance instance) => StepArguments.Resolve(use, Parts.Uses, Evaluator, Roots(instance));
     public bool IsTrue(Expression expression, StepInstance instance) => StepArguments.Condition(expression, Evaluator, Roots(instance));
 
+    /// <summary>Whether what a step finds is not for everybody: its own word, else its runbook's.</summary>
+    public bool IsRestricted(FrameState frame, StepDefinition step) => (step.Visibility ?? Books.Of(frame).Book.Visibility) == "restricted";
+
     /// <summary>The instance as it stands after what was emitted.</summary>
     public StepInstance Again(StepInstance instance) => State.Instance(instance.Path);
     public string NewWait() => Uuid7.New(Now);

@@ -119,7 +119,7 @@ public sealed class RunState
             case StepDoneByHand done: _byHand[done.Step] = (actor, done); break;
             case AdHocDone adHoc: _adHoc.Add((occurred, actor, adHoc)); break;
             case StepSkipRequested skip: _skips[skip.Step] = skip.Reason; break;
-            case StepEntered entered: Enter(new StepInstance(entered.Path, entered.Step, entered.Visit, occurred)); break;
+            case StepEntered entered: Enter(new StepInstance(entered.Path, entered.Step, entered.Visit, occurred) { Restricted = entered.Restricted }); break;
             case GroupOpened opened: Open(Instance(opened.Path) with { Members = opened.Members }); break;
             case FrameEnded ended: Frame(ended.Path).Ended = ended; break;
             case StepIntended intended: Set(Intended(Instance(intended.Path), intended, occurred)); break;

@@ -34,6 +34,8 @@ public sealed record StepInstance(string Path, string Step, int Visit, DateTimeO
     public int FinishOrder { get; init; }
     /// <summary>Its effect goes on by itself; <see cref="Value"/> is what it is known by.</summary>
     public bool IsDetached { get; init; }
+    /// <summary>What it finds and says is not for everybody.</summary>
+    public bool Restricted { get; init; }
     /// <summary>It is being taken back: an intent without a result.</summary>
     public UndoIntended? Undoing { get; init; }
     /// <summary>Of parallel, foreach and runbook: the frames opened at its entry.</summary>

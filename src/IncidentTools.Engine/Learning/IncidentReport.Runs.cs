@@ -18,11 +18,14 @@ public sealed partial class IncidentReport
             text.Append(CultureInfo.InvariantCulture, $"Run {state.Run}, started {Time(state.StartedAt)} by {Escape(state.StartedBy)}; {Escape(Outcome(state))}. Text of the runbook: SHA-256 `{state.Source}`.\n\n");
             Table(text, ["Begun (UTC)", "Step", "State", "Ended (UTC)", "Result", "Who said what"], state.Visits.Select(visit => (string[])
             [
-                Time(visit.EnteredAt), visit.Visit == 1 ? visit.Step : $"{visit.Step} (visit {visit.Visit})", visit.State + (visit.Status is null ? "" : $" ({visit.Status})"), Time(visit.EndedAt),
-                visit.Message.Length > 0 ? visit.Message : visit.Error ?? "", string.Join("; ", run.WordsOn(visit).Select(Say)),
+                Time(visit.EnteredAt), Name(visit), visit.State + (visit.Status is null ? "" : $" ({visit.Status})"), Time(visit.EndedAt),
+                visit.Restricted ? RestrictedText.Word : visit.Message.Length > 0 ? visit.Message : visit.Error ?? "", visit.Restricted ? "" : string.Join("; ", run.WordsOn(visit).Select(Say)),
             ]));
         }
     }
+
+    /// <summary>In branches, items and child runbooks with the way to it.</summary>
+    private static string Name(StepInstance visit) => visit.Frame.Length > 0 ? visit.Path : visit.Visit == 1 ? visit.Step : $"{visit.Step} (visit {visit.Visit})";
 
     private static string Outcome(RunState state) => state.Ended is { } ended ? $"ended {ended.Result} {Time(state.EndedAt)}{(ended.Message.Length == 0 ? "" : $" ({ended.Message})")}" : $"not ended: {state.State}";
 
@@ -49,12 +52,12 @@ public sealed partial class IncidentReport
             writer.WriteString("state", visit.State);
             writer.WriteString("status", visit.Status);
             writer.WriteString("error", visit.Error);
-            writer.WriteString("message", visit.Message);
+            writer.WriteString("message", visit.Restricted ? RestrictedText.Word : visit.Message);
             writer.WriteNumber("attempts", visit.Attempt);
             writer.WriteString("begunAt", UtcStamp.Format(visit.EnteredAt));
             writer.WriteString("endedAt", Stamp(visit.EndedAt));
             writer.WriteString("settledBy", visit.SettledBy);
-            Array(writer, "said", run.WordsOn(visit), word =>
+            Array(writer, "said", visit.Restricted ? [] : run.WordsOn(visit), word =>
             {
                 writer.WriteString("at", UtcStamp.Format(word.At));
                 writer.WriteString("by", word.By);

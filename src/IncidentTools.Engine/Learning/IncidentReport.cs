@@ -18,6 +18,7 @@ public sealed partial class IncidentReport(IncidentJournal journal, IncidentServ
     public string Markdown(string id)
     {
         var facts = Read(id);
+        var restricted = new RestrictedText(facts.Runs, facts.Entries);
         var row = facts.Row;
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# {row.Id}: {Escape(row.Title)}\n\n");
@@ -33,7 +34,7 @@ public sealed partial class IncidentReport(IncidentJournal journal, IncidentServ
         Section(text, "Clocks", ["Clock", "Due (UTC)", "Met (UTC)", "State"], facts.Clocks.Select(clock => (string[])[clock.Name, Time(clock.DueAt), Time(clock.MetAt), clock.State]));
         Section(text, "Roles", ["Role", "Contact"], row.Roles.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (string[])[pair.Key, pair.Value]));
         Runbooks(text, facts.Runs);
-        Section(text, "Timeline", ["Time (UTC)", "Who", "What"], facts.Entries.Where(entry => !entry.Data.IsDetail).OrderBy(entry => entry.OccurredAt).ThenBy(entry => entry.Seq).Select(entry => (string[])[Time(entry.OccurredAt), entry.Actor.Id, entry.Data.Describe()]));
+        Section(text, "Timeline", ["Time (UTC)", "Who", "What"], facts.Entries.Where(entry => !entry.Data.IsDetail).OrderBy(entry => entry.OccurredAt).ThenBy(entry => entry.Seq).Select(entry => (string[])[Time(entry.OccurredAt), entry.Actor.Id, restricted.Of(entry)]));
         Section(text, "Notifications", ["Intended (UTC)", "Purpose", "To", "Channel", "State", "Detail"], facts.Notifications.Select(item => (string[])[Time(item.IntendedAt), item.Purpose, item.Contact ?? item.Audience ?? "", item.Channel, item.State, item.Detail ?? ""]));
         Section(text, "Reviews", ["Time (UTC)", "Review"], facts.Entries.Where(entry => entry.Data is ReviewRecorded).Select(entry => (string[])[Time(entry.OccurredAt), ((ReviewRecorded)entry.Data).Text]));
         text.Append(CultureInfo.InvariantCulture, $"---\nJournal: `{facts.Head}`\n");
@@ -44,6 +45,7 @@ public sealed partial class IncidentReport(IncidentJournal journal, IncidentServ
     public string Json(string id)
     {
         var facts = Read(id);
+        var restricted = new RestrictedText(facts.Runs, facts.Entries);
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
@@ -73,7 +75,7 @@ public sealed partial class IncidentReport(IncidentJournal journal, IncidentServ
                 writer.WriteString("recordedAt", UtcStamp.Format(entry.RecordedAt));
                 writer.WriteString("by", entry.Actor.Id);
                 writer.WriteString("type", entry.Type);
-                writer.WriteString("text", entry.Data.Describe());
+                writer.WriteString("text", restricted.Of(entry));
             });
             Array(writer, "notifications", facts.Notifications, item =>
             {
