@@ -35,7 +35,6 @@ public static class CommandLine
     {
         if (command.Count == 0) return "no program is named";
         if (command.FirstOrDefault(SecretText.IsReference) is { } secret) return $"'{secret}' may not be an argument: everybody on the machine can read it there; hand it over in an environment variable or as input";
-        if (ProgramPath.Find(command[0], workingDirectory, out var why) is null && processes.Find(command[0]) is null) return why;
-        return ProcessStart.WhyNot(new ProcessRequest(command[0], [.. command.Skip(1)]) { WorkingDirectory = workingDirectory });
+        return processes.WhyNot(new ProcessRequest(command[0], [.. command.Skip(1)]) { WorkingDirectory = workingDirectory });
     }
 }

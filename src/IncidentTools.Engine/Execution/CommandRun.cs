@@ -36,14 +36,15 @@ internal static class CommandRun
         ActionResult Known(ActionOutcome outcome, string? error, string message)
         {
             var output = context.Mask.Apply(result.Output);
-            return new ActionResult(outcome, context.Mask.Apply($"{line}: {message}"))
+            return new ActionResult(outcome, context.Mask.Apply($"{line}: {message}{(result.Note is { } note ? $" ({note})" : "")}"))
             {
                 Error = error, Truncated = result.Truncated, Output = output + (result.ErrorOutput.Length == 0 ? "" : Break(output) + context.Mask.Apply(result.ErrorOutput)),
                 Value = result.NotStarted is null ? new Dictionary<string, object?> { ["exitCode"] = (long?)result.ExitCode, ["output"] = output.TrimEnd('\r', '\n') } : null,
             };
         }
-        if (result.NotStarted is { } why) return result.Cancelled ? Known(ActionOutcome.Failed, "Cancelled", "cancelled before it was started") : Known(ActionOutcome.Failed, "NotStarted", why);
+        if (result.NotStarted is { } why) return result.Cancelled ? Known(ActionOutcome.Failed, "Cancelled", "cancelled before it was started") : Known(ActionOutcome.Failed, result.Error ?? "NotStarted", why);
         if (result.TimedOut) return Known(ActionOutcome.InDoubt, "TimedOut", $"not done after {Duration.Format(request.Timeout ?? result.Took)}, so it was ended; what it did until then is not known");
+        if (result is { ExitCode: null, Cancelled: false, Error: { } lost }) return Known(ActionOutcome.InDoubt, lost, "nobody knows how it ended");
         if (result.Cancelled || result.ExitCode is not { } code) return Known(ActionOutcome.InDoubt, "Cancelled", "it was ended on request; what it did until then is not known");
         if (expected.Contains(code)) return Known(ActionOutcome.Succeeded, null, $"exit code {code.ToString(CultureInfo.InvariantCulture)}");
         if (IsKilled(code)) return Known(ActionOutcome.InDoubt, "Killed", $"{Killed(code)}; what it did until then is not known");

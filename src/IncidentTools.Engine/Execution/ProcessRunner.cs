@@ -38,18 +38,20 @@ public sealed class ProcessRunner(TimeProvider time) : IProcessRunner
         }
         if (gated) StartGate.Open(process);
         run.BeginStreams();
-        var (timedOut, cancelled) = await WaitAsync(process, request.Timeout, cancellation).ConfigureAwait(false);
+        var (timedOut, cancelled) = await WaitAsync(process, run.Over, request.Timeout, cancellation).ConfigureAwait(false);
         if (timedOut || cancelled) await run.EndAsync(request.Grace, MostKilling).ConfigureAwait(false);
         var left = await run.DrainAsync(Silence, MostDraining).ConfigureAwait(false);
-        var exitCode = !timedOut && !cancelled ? process.ExitCode : (int?)null;
+        var over = !timedOut && !cancelled && run.Over.IsCompleted && !process.HasExited;
+        if (over) await run.EndAsync(TimeSpan.Zero, MostKilling).ConfigureAwait(false);
+        var exitCode = !timedOut && !cancelled && !over ? process.ExitCode : (int?)null;
         return run.Result(exitCode, left) with { TimedOut = timedOut, Cancelled = cancelled, Took = time.GetElapsedTime(began) };
     }
 
-    private async Task<(bool TimedOut, bool Cancelled)> WaitAsync(Process process, TimeSpan? timeout, CancellationToken cancellation)
+    private async Task<(bool TimedOut, bool Cancelled)> WaitAsync(Process process, Task over, TimeSpan? timeout, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(timeout ?? Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-        try { await process.WaitForExitAsync(either.Token).ConfigureAwait(false); }
+        try { await (await Task.WhenAny(process.WaitForExitAsync(either.Token), over).ConfigureAwait(false)).ConfigureAwait(false); }
         catch (OperationCanceledException) when (process.HasExited) { } // its own end was first
         catch (OperationCanceledException) { return cancellation.IsCancellationRequested ? (false, true) : (true, false); }
         return (false, false);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace IncidentTools.Engine.Execution;
 
@@ -14,6 +15,8 @@ internal sealed class RunningProcess : IDisposable
     private readonly BoundedOutput _output, _errors;
     private readonly CancellationTokenSource _stop = new();
     private Task _reading = Task.CompletedTask;
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StringBuilder _heard = new();
     private long _lastRead;
     private bool _ended;
 
@@ -23,6 +26,9 @@ internal sealed class RunningProcess : IDisposable
         _job = OperatingSystem.IsWindows() ? WindowsJob.Around(process) : null;
         (_output, _errors) = (new BoundedOutput(request.MaxLines, request.MaxBytes), new BoundedOutput(request.MaxLines, request.MaxBytes));
     }
+
+    /// <summary>When the program said that its work is over; never, unless it was asked to say so.</summary>
+    public Task Over => _over.Task;
 
     public void BeginStreams()
     {
@@ -35,6 +41,7 @@ internal sealed class RunningProcess : IDisposable
     public async Task EndAsync(TimeSpan grace, TimeSpan limit)
     {
         _ended = true;
+        if (_request.HoldInput && grace > TimeSpan.Zero && !_over.Task.IsCompleted) await CloseInputAsync(grace).ConfigureAwait(false);
         if (OperatingSystem.IsWindows()) await EndOnWindowsAsync(grace).ConfigureAwait(false);
         else await EndTreeAsync(grace, limit).ConfigureAwait(false);
         // one that the system itself cannot end (waiting for a dead disk) must not hold us for ever
@@ -75,7 +82,19 @@ internal sealed class RunningProcess : IDisposable
         }
         // a stream that was handed out is not the process's to close
         foreach (var stream in new[] { _process.StandardOutput.BaseStream, _process.StandardError.BaseStream }) stream.Dispose();
+        if (_request.HoldInput) _process.StandardInput.BaseStream.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>The end of its input asks it to end.</summary>
+    private async Task CloseInputAsync(TimeSpan grace)
+    {
+        try
+        {
+            await _process.StandardInput.DisposeAsync().ConfigureAwait(false);
+            await Task.WhenAny(_process.WaitForExitAsync(), _over.Task).WaitAsync(grace, _time).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or InvalidOperationException or TimeoutException) { }
     }
 
     private async Task EndTreeAsync(TimeSpan grace, TimeSpan limit)
@@ -119,10 +138,17 @@ internal sealed class RunningProcess : IDisposable
             for (int read; (read = await stream.ReadAsync(buffer, _stop.Token).ConfigureAwait(false)) > 0;)
             {
                 into.Write(buffer.AsSpan(0, read));
+                if (_request.OverMark is { } mark && into == _errors) Hear(Encoding.ASCII.GetString(buffer, 0, read), mark);
                 Interlocked.Exchange(ref _lastRead, _time.GetTimestamp());
             }
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException) { }
+    }
+
+    private void Hear(string text, string mark)
+    {
+        if (_heard.Append(text).ToString().Contains(mark, StringComparison.Ordinal)) _over.TrySetResult();
+        if (_heard.Length > mark.Length) _heard.Remove(0, _heard.Length - mark.Length);
     }
 
     /// <summary>Never awaited: a program that does not read, and leaves somebody with its end of the pipe, would hold us.</summary>
@@ -131,7 +157,8 @@ internal sealed class RunningProcess : IDisposable
         try
         {
             if (_request.StandardInput is { } text) await _process.StandardInput.WriteAsync(text.AsMemory(), _stop.Token).ConfigureAwait(false);
-            await _process.StandardInput.DisposeAsync().ConfigureAwait(false);
+            if (_request.HoldInput) await _process.StandardInput.FlushAsync(_stop.Token).ConfigureAwait(false);
+            else await _process.StandardInput.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException) { } // it does not read what it was given
     }

@@ -31,8 +31,9 @@ internal sealed class CommandProbe() : Probe("probe.command", "Whether a program
         var result = await context.Processes.RunAsync(new ProcessRequest(program, arguments) { WorkingDirectory = with.TextOrNull("workingDirectory"), Timeout = timeout }, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         Report(result, found);
-        if (result.NotStarted is { } why) found.Unknown(ProbeErrors.NotStarted, $"{program} could not be started: {why}");
+        if (result.NotStarted is { } why) found.Unknown(result.Error ?? ProbeErrors.NotStarted, $"{program} could not be started: {why}");
         else if (result.TimedOut) found.Unknown(ProbeErrors.Timeout, $"{program} did not end in {(timeout is { } limit ? Duration.Format(limit) : "time")} and was ended");
+        else if (result is { ExitCode: null, Error: { } lost }) found.Unknown(lost, $"nobody knows how {program} ended: {result.Note}");
         else if (result.ExitCode is not { } code || (ExitCodes.IsKilled(code) && !Expects(expected, code))) found.Unknown(ProbeErrors.Killed, $"{program} was ended from outside and could tell nothing");
         else Judge(program, code, expected, match, result, found);
     }
