@@ -1,6 +1,8 @@
 using IncidentTools.Engine.Execution;
+using IncidentTools.Engine.Execution.Remote;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Shapes;
+using IncidentTools.Engine.Probes;
 using IncidentTools.Engine.Runbooks;
 
 namespace IncidentTools.Engine.Actions;
@@ -33,13 +35,20 @@ public sealed record ActionContext(TimeProvider Time, IProcessRunner Processes, 
 {
     /// <summary>The step it is done for; <c>.undo</c> after it when that is taken back.</summary>
     public string Step { get; init; } = "";
+    public ProbeContext ForProbe() => new(Time, Processes, Secrets, Mask) { Step = Step, Remote = Remote?.Target.ToString() };
     public Action<int, DateTimeOffset>? OnProcessStarted { get; init; }
+    /// <summary>The machine it works on through <see cref="Processes"/>; null = this one.</summary>
+    public RemotePlace? Remote { get; init; }
+    /// <summary>What is known of each host of a step that works on several, from earlier attempts.</summary>
+    public IReadOnlyDictionary<string, HostResult> Hosts { get; init; } = NoHosts;
+    public Action<HostResult>? OnHostFinished { get; init; }
     /// <summary>How much of an output is kept.</summary>
     public int MaxLines { get; init; } = 2000;
     public int MaxBytes { get; init; } = 256 * 1024;
     /// <summary>Processes on this machine that no action may stop, and what each is: the server that holds the journal.</summary>
     public IReadOnlyDictionary<int, string> ProtectedProcesses { get; init; } = Nobody;
     private static readonly Dictionary<int, string> Nobody = [];
+    private static readonly Dictionary<string, HostResult> NoHosts = [];
 }
 
 /// <param name="Commands">The exact command lines, one argument list each, shown as an admin would type them.</param>

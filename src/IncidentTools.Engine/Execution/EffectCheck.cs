@@ -1,4 +1,5 @@
 using IncidentTools.Engine.Actions;
+using IncidentTools.Engine.Execution.Remote;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Probes;
 using IncidentTools.Engine.Runbooks;
@@ -15,10 +16,15 @@ internal static class EffectCheck
         {
             if (step.Check is not { } use) return await session.Pen.Outside(() => effect.CheckAsync(new Arguments(with), session.Context(step, instance.IntendedAt!.Value), cancellation)).ConfigureAwait(false);
             var arguments = session.Resolve(use, instance);
+            // whether it took effect there is asked there, of what can be asked there
+            if (effect is TargetedEffect targeted && StepTarget.Can(use.Uses)) return await session.Pen.Outside(() => targeted.AskAsync(session.Parts.Probes[use.Uses], arguments, with, session.Context(step, instance.IntendedAt!.Value) with { Hosts = instance.Hosts }, cancellation)).ConfigureAwait(false);
             var result = await session.Pen.Outside(() => session.Parts.Probes[use.Uses].CheckAsync(arguments, session.Looking(step, "check"), cancellation)).ConfigureAwait(false);
-            return new CheckResult(result.Status switch { ProbeStatus.Pass or ProbeStatus.Warn => CheckState.Done, ProbeStatus.Fail when result.Error is "Starting" or "Stopping" => CheckState.InProgress, ProbeStatus.Fail => CheckState.NotDone, _ => CheckState.Unknown }, result.Message);
+            return Read(result);
         }
         catch (OperationCanceledException) { throw; }
         catch (Exception error) when (error is not OutOfMemoryException) { return new CheckResult(CheckState.Unknown, $"the check itself failed: {error.Message}"); }
     }
+
+    public static CheckResult Read(ProbeResult result) => new(
+        result.Status switch { ProbeStatus.Pass or ProbeStatus.Warn => CheckState.Done, ProbeStatus.Fail when result.Error is "Starting" or "Stopping" => CheckState.InProgress, ProbeStatus.Fail => CheckState.NotDone, _ => CheckState.Unknown }, result.Message);
 }

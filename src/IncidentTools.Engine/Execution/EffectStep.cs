@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using IncidentTools.Engine.Actions;
+using IncidentTools.Engine.Execution.Remote;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Runbooks;
 
@@ -19,7 +20,7 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
         if (instance.Open is not null) return await new EffectDoubt(session, step, effect, stopping).SettleAsync(instance, cancellation).ConfigureAwait(false);
         if (instance.RetryAt is { } again && again > session.Now) return Pause(instance, again);
         if (await new OnceGuard(session, step, effect).HoldAsync(instance, cancellation).ConfigureAwait(false) is { } once) return once;
-        var with = session.Resolve(step.Use, instance);
+        var with = StepTarget.Add(step, session.Resolve(step.Use, instance), instance, value => StepArguments.Resolve(value, session.Evaluator, session.Roots(instance)));
         var plan = effect.Plan(with);
         var hash = PlanHash(step.Use.Uses, with, plan);
         var impact = StepEffects.Impact(step, effect, with);
@@ -49,16 +50,18 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
     {
         ActionResult result;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var clock = step.Timeout is { } time ? session.Parts.Time.CreateTimer(_ => limit.Cancel(), null, time, Timeout.InfiniteTimeSpan) : null;
+        // on other machines each has its own time
+        using var clock = effect is not TargetedEffect && step.Timeout is { } time ? session.Parts.Time.CreateTimer(_ => limit.Cancel(), null, time, Timeout.InfiniteTimeSpan) : null;
         string? tripped = null;
-        try { (result, tripped) = await session.Pen.Outside(() => GuardedAsync(instance, limit, () => effect.ExecuteAsync(with, session.Context(step, instance.IntendedAt!.Value, (pid, at) => Started(instance, pid, at)), limit.Token))).ConfigureAwait(false); }
+        var context = session.Context(step, instance.IntendedAt!.Value, (pid, at) => Started(instance, pid, at)) with { Hosts = instance.Hosts, OnHostFinished = host => HostFinished(instance, host) };
+        try { (result, tripped) = await session.Pen.Outside(() => GuardedAsync(instance, limit, () => effect.ExecuteAsync(with, context, limit.Token))).ConfigureAwait(false); }
         // a probe that was interrupted says nothing: it is made again when the run goes on
-        catch (OperationCanceledException) when (effect is ProbeEffect && cancellation.IsCancellationRequested) { throw; }
-        catch (OperationCanceledException) { result = new ActionResult(effect is ProbeEffect ? ActionOutcome.Failed : ActionOutcome.InDoubt, "it was interrupted") { Error = "Interrupted" }; }
+        catch (OperationCanceledException) when (StepEffects.Looks(effect) && cancellation.IsCancellationRequested) { throw; }
+        catch (OperationCanceledException) { result = new ActionResult(StepEffects.Looks(effect) ? ActionOutcome.Failed : ActionOutcome.InDoubt, "it was interrupted") { Error = "Interrupted" }; }
         catch (IncidentToolsException error) { result = new ActionResult(ActionOutcome.Failed, error.Message) { Error = error.ErrorId }; }
         // a defect of an action must neither end the run nor pass for a result
-        catch (Exception error) when (error is not OutOfMemoryException) { result = new ActionResult(effect is ProbeEffect ? ActionOutcome.Failed : ActionOutcome.InDoubt, $"{error.GetType().Name}: {error.Message}") { Error = "Unexpected" }; }
-        if (tripped is null && result.Outcome != ActionOutcome.Succeeded && limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (Exception error) when (error is not OutOfMemoryException) { result = new ActionResult(StepEffects.Looks(effect) ? ActionOutcome.Failed : ActionOutcome.InDoubt, $"{error.GetType().Name}: {error.Message}") { Error = "Unexpected" }; }
+        if (tripped is null && result.Outcome != ActionOutcome.Succeeded && effect is not TargetedEffect && limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
             result = result with { Error = "Timeout", Message = $"no result within {Duration.Format(step.Timeout!.Value)}{(result.Message.Length == 0 ? "" : $": {result.Message}")}" };
         // what was done before the guard could end it is done
         if (tripped is not null && result.Outcome != ActionOutcome.Succeeded) result = result with { Error = "GuardTripped", Message = $"{tripped}{(result.Message.Length == 0 ? "" : $" ({result.Message})")}" };
@@ -75,7 +78,7 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
             var result = await work().ConfigureAwait(false);
             return (result, watch.Tripped);
         }
-        catch (OperationCanceledException) when (watch.Tripped is { } why) { return (new ActionResult(effect is ProbeEffect ? ActionOutcome.Failed : ActionOutcome.InDoubt, "it was interrupted") { Error = "GuardTripped" }, why); }
+        catch (OperationCanceledException) when (watch.Tripped is { } why) { return (new ActionResult(StepEffects.Looks(effect) ? ActionOutcome.Failed : ActionOutcome.InDoubt, "it was interrupted") { Error = "GuardTripped" }, why); }
         finally { await watch.DisposeAsync().ConfigureAwait(false); }
     }
 
@@ -96,6 +99,13 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
             session.Writer.Flush();
         });
     }
+
+    /// <summary>Durable at once: what is done on one machine is not done there again, whatever becomes of the others.</summary>
+    private void HostFinished(StepInstance instance, HostResult host) => session.Pen.Inside(() =>
+    {
+        session.Writer.Emit(new StepHostFinished(State.Run, instance.Path, instance.Attempt, host.Host, host.Status, host.ExitCode, host.Value, host.Error, host.Message));
+        session.Writer.Flush();
+    });
 
     private StepProgress Pause(StepInstance instance, DateTimeOffset until)
     {

@@ -118,7 +118,7 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
         {
             if (new StepGate(_session, Frame, step, IsStopping).Closed(instance)) return StepProgress.Moved;
             if (StepGroup.Is(step)) return await new StepGroup(this, step).AdvanceAsync(instance, cancellation, stop).ConfigureAwait(false);
-            if (_session.Effects.Find(step.Use.Uses) is { } effect)
+            if (_session.Effects.Find(step) is { } effect)
             {
                 using var watch = new CancelWatch(_session, step, stop);
                 try { return await new EffectStep(_session, step, effect, IsStopping).AdvanceAsync(instance, watch.Token).ConfigureAwait(false); }

@@ -23,7 +23,7 @@ internal sealed class ProbeEffect(IProbe probe) : IAction
 
     public async Task<ActionResult> ExecuteAsync(Arguments with, ActionContext context, CancellationToken cancellation)
     {
-        var result = await probe.CheckAsync(with, new ProbeContext(context.Time, context.Processes, context.Secrets, context.Mask) { Step = context.Step }, cancellation).ConfigureAwait(false);
+        var result = await probe.CheckAsync(with, context.ForProbe(), cancellation).ConfigureAwait(false);
         return From(result);
     }
 

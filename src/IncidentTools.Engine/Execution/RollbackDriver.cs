@@ -49,7 +49,7 @@ internal sealed class RollbackDriver(RunDriver drive, string frame)
     private async Task BackAsync(StepInstance visit, CancellationToken cancellation)
     {
         var step = _session.Books.StepOf(State, visit);
-        if (_session.Effects.Find(step.Use.Uses) is not { } effect || effect is ProbeEffect) { _passed.Add(visit.Path); return; }
+        if (_session.Effects.Find(step) is not { } effect || StepEffects.Looks(effect)) { _passed.Add(visit.Path); return; }
         if (visit.State != "Succeeded")
         {
             var check = await EffectCheck.AskAsync(_session, step, effect, visit, visit.Intended!.With, cancellation).ConfigureAwait(false);

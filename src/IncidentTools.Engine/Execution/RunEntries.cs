@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IncidentTools.Engine.Execution.Remote;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Journal;
 
@@ -119,6 +120,16 @@ public sealed record StepStarted(string Run, string Path, int Attempt, int Pid, 
     public string Describe() => $"Step {Path} attempt {Attempt} runs as process {Pid} on {Host}";
 }
 
+/// <summary>What came of an attempt on one of its machines: known whatever becomes of the others.</summary>
+/// <param name="Status">Succeeded, Failed or InDoubt.</param>
+public sealed record StepHostFinished(
+    string Run, string Path, int Attempt, string Host, string Status, int? ExitCode, [property: JsonConverter(typeof(PlainValueConverter))] object? Value, string? Error, string Message) : IRunEntry
+{
+    bool IEntryData.IsDetail => true;
+    public StepInstance Fold(StepInstance instance) => instance with { Hosts = new Dictionary<string, HostResult>(instance.Hosts, StringComparer.Ordinal) { [Host] = new HostResult(Host, Status, ExitCode, Value, Error, Message) } };
+    public string Describe() => $"Step {Path} on {Host}: {Status}{(Message.Length == 0 ? "" : $", {Message}")}";
+}
+
 /// <summary>Somebody decided that a step is not to be done. Holds for its current visit, else for the next.</summary>
 public sealed record StepSkipRequested(string Run, string Step, string Reason) : IRunEntry
 {
@@ -237,6 +248,7 @@ public static class RunEntries
         EntryType.Of<LaneOpened>("lane.opened", 1, RunJson.Default),
         EntryType.Of<RunReopened>("run.reopened", 1, RunJson.Default),
         EntryType.Of<StepStarted>("step.started", 1, RunJson.Default),
+        EntryType.Of<StepHostFinished>("step.hostFinished", 1, RunJson.Default, "/value", "/message"),
         new("step.skipRequested", 1, RunJson.Default.StepSkipRequested, "/reason"),
         EntryType.Of<StepFinished>("step.finished", 1, RunJson.Default, "/value", "/message", "/detail"),
         EntryType.Of<UndoIntended>("undo.intended", 1, RunJson.Default, "/summary"),
@@ -267,6 +279,7 @@ public static class RunEntries
 [JsonSerializable(typeof(StepIntended))]
 [JsonSerializable(typeof(StepAttempted))]
 [JsonSerializable(typeof(StepStarted))]
+[JsonSerializable(typeof(StepHostFinished))]
 [JsonSerializable(typeof(StepSkipRequested))]
 [JsonSerializable(typeof(StepFinished))]
 [JsonSerializable(typeof(UndoIntended))]

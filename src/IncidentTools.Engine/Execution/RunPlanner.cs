@@ -1,4 +1,5 @@
 using IncidentTools.Engine.Actions;
+using IncidentTools.Engine.Execution.Remote;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Shapes;
 using IncidentTools.Engine.Runbooks;
@@ -43,15 +44,16 @@ internal sealed class RunPlanner(RunParts parts)
             else if (!holds) return view with { Plan = [$"left out: {condition.Text} does not hold"] };
         }
         var with = (IReadOnlyDictionary<string, object?>)Fill(step.Use.With, scope, unknown)!;
-        if (effects.Find(step.Use.Uses) is { } effect)
+        if (effects.Find(step) is { } effect)
         {
-            var arguments = new Arguments(Read(with, effect.Parameters));
+            var given = new Arguments(Read(with, effect.Parameters));
+            var arguments = Try(() => StepTarget.Add(step, given, null, value => Fill(value, scope, unknown)), given);
             impact = Try(() => StepEffects.Impact(step, effect, arguments), step.Impact);
             var plan = Try<ActionPlan?>(() => effect.Plan(arguments), null);
             view = view with
             {
                 Target = plan?.Target, Plan = plan is null ? [] : plan.Commands.Count > 0 ? [.. plan.Commands] : [plan.Summary], Undo = plan?.Undo, Impact = impact.ToString().ToLowerInvariant(), ImpactReason = Try(() => StepEffects.Reasons(step, effect, arguments), []),
-                NoUndo = effect is ProbeEffect || step.Undo is not null || plan?.Undo is not null ? null : $"{effect.Name} knows no way back, and the runbook has no undo for it",
+                NoUndo = StepEffects.Looks(effect) || step.Undo is not null || plan?.Undo is not null ? null : $"{effect.Name} knows no way back, and the runbook has no undo for it",
             };
             if (plan is null && unknown.Count == 0) unknown.Add("its arguments do not fit: Test-Runbook says why");
         }
@@ -61,7 +63,7 @@ internal sealed class RunPlanner(RunParts parts)
             : view with { Undo = Undo(undo, scope) };
         if (step.Target.Count > 0) view = view with { Target = string.Join(", ", step.Target.Select(target => ValueReader.Text(Fill(target, scope, unknown)))) };
         if (step.Check is { } check) view = view with { Plan = [.. view.Plan, $"a lost result is settled by {check.Uses}"] };
-        return view with { Approval = Approver(step, effects.Find(step.Use.Uses), with, impact, start), Unknown = unknown };
+        return view with { Approval = Approver(step, effects.Find(step), with, impact, start), Unknown = unknown };
     }
 
     /// <summary>Who would be asked, and whether that can come about here; null when nobody.</summary>
@@ -69,9 +71,9 @@ internal sealed class RunPlanner(RunParts parts)
     {
         var policy = start.Started.Approvals;
         var rule = step.Use.Uses == "approve" ? new RunApproval(new Arguments(with).Texts("by"), Math.Max(1, new Arguments(with).Int("min", 1)), new Arguments(with).Flag("notRequester"), null, new Arguments(with).TextOrNull("assurance"))
-            : effect is null && (step.Approval is null || step.Use.Uses != "manual") ? null : effect is ProbeEffect && step.Approval is null ? null : ApprovalGate.Rule(step, impact, policy);
+            : effect is null && (step.Approval is null || step.Use.Uses != "manual") ? null : effect is not null && StepEffects.Looks(effect) && step.Approval is null ? null : ApprovalGate.Rule(step, impact, policy);
         if (rule is null)
-            return effect is not null and not ProbeEffect && step.Approval is not null && ApprovalGate.Rule(step with { Approval = null }, impact, policy) is { } waived ? $"nobody: the runbook waives the policy's ({ApprovalGate.Describe(waived)})" : null;
+            return effect is not null && !StepEffects.Looks(effect) && step.Approval is not null && ApprovalGate.Rule(step with { Approval = null }, impact, policy) is { } waived ? $"nobody: the runbook waives the policy's ({ApprovalGate.Describe(waived)})" : null;
         var says = ApprovalGate.Describe(rule);
         if (rule.Assurance is { } least && !RunAnswers.IsAssured(parts.Actor.Assurance, least)) return $"{says}; identities are known only by '{parts.Actor.Assurance}' here, so nobody can";
         // whoever can write the file can write any name into it

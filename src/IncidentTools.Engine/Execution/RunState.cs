@@ -123,6 +123,7 @@ public sealed class RunState
             case GroupOpened opened: Open(Instance(opened.Path) with { Members = opened.Members }); break;
             case FrameEnded ended: Frame(ended.Path).Ended = ended; break;
             case StepIntended intended: Set(Intended(Instance(intended.Path), intended, occurred)); break;
+            case StepHostFinished host: Set(host.Fold(Instance(host.Path))); break;
             case StepStarted started: Set(Instance(started.Path) with { Process = started }); break;
             case StepAttempted attempted: Set(Attempted(Instance(attempted.Path), attempted)); break;
             case StepFinished finished: Finish(finished, occurred); break;

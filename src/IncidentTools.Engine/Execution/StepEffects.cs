@@ -1,4 +1,5 @@
 using IncidentTools.Engine.Actions;
+using IncidentTools.Engine.Execution.Remote;
 using IncidentTools.Engine.Runbooks;
 
 namespace IncidentTools.Engine.Execution;
@@ -22,6 +23,12 @@ internal sealed class StepEffects(RunParts parts, Func<string, string> file)
         };
         return _found[uses] = found is null or ProbeEffect || parts.StandIn is not { } standIn ? found : standIn(found);
     }
+
+    /// <summary>What a step does, where it does it.</summary>
+    public IAction? Find(StepDefinition step) => Find(step.Use.Uses) is not { } effect || step.Target.Count == 0 ? Find(step.Use.Uses) : new TargetedEffect(effect, step, () => SshSettings.Find(parts.Workspace() is { Trusted: true } workspace ? workspace.Path : null));
+
+    /// <summary>Whether it changes nothing, so that what was lost is simply looked at again.</summary>
+    public static bool Looks(IAction? effect) => effect is ProbeEffect or TargetedEffect { Inner: ProbeEffect };
 
     /// <summary>The greater of what the runbook declares and what the effect itself knows.</summary>
     public static StepImpact Impact(StepDefinition step, IAction effect, Foundation.Arguments with) => effect.Impact(with) is var least && least > step.Impact ? least : step.Impact;

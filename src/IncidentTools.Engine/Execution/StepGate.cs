@@ -17,7 +17,7 @@ internal sealed class StepGate(RunSession session, FrameState frame, StepDefinit
         if (stopping && !cleanup)
         {
             // an effect under way is asked about before the branch ends; of a cancelled run nobody asks any more
-            if (instance.Open is null || session.Effects.Find(step.Use.Uses) is ProbeEffect) session.Finish(instance, "Cancelled", message: session.State.Cancel?.Reason ?? "");
+            if (instance.Open is null || StepEffects.Looks(session.Effects.Find(step.Use.Uses))) session.Finish(instance, "Cancelled", message: session.State.Cancel?.Reason ?? "");
             else if (session.State.Cancel is not null) session.Finish(instance, "InDoubt", error: "InDoubt", message: "the run was cancelled before anybody knew what became of it");
             else return false;
         }

@@ -1,3 +1,4 @@
+using IncidentTools.Engine.Execution.Remote;
 using IncidentTools.Engine.Journal;
 
 namespace IncidentTools.Engine.Execution;
@@ -24,12 +25,15 @@ public sealed record StepInstance(string Path, string Step, int Visit, DateTimeO
     public StepIntended? Intended { get; init; }
     /// <summary>The program of the open attempt, if one was started.</summary>
     public StepStarted? Process { get; init; }
+    /// <summary>What came of it on each machine, if it works on several; over all its attempts.</summary>
+    public IReadOnlyDictionary<string, HostResult> Hosts { get; init; } = NoHosts;
     public string? Status { get; init; }
     public string Message { get; init; } = "";
     public IReadOnlyDictionary<string, object?> Detail { get; init; } = NoDetail;
     public string? SettledBy { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     private static readonly Dictionary<string, object?> NoDetail = [];
+    private static readonly Dictionary<string, HostResult> NoHosts = [];
     /// <summary>How many visits of the run had finished before this one did: undo goes backwards through it. 0 while it is not finished.</summary>
     public int FinishOrder { get; init; }
     /// <summary>Its effect goes on by itself; <see cref="Value"/> is what it is known by.</summary>

@@ -1,4 +1,5 @@
 using IncidentTools.Engine.Actions;
+using IncidentTools.Engine.Execution.Remote;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Runbooks;
 
@@ -49,20 +50,21 @@ internal sealed class StepUndo(RunSession session)
         if (visit is not { State: "Succeeded" or "UndoFailed", Intended: { } intended }) return null;
         if (step.Undo is { } own) return own.With.GetValueOrDefault("instruction") as string ?? Line(own, effects);
         var with = new Arguments(intended.With);
-        return effects.Find(step.Use.Uses) is { } effect && effect.CanUndo(with) ? effect.Plan(with).Undo : null;
+        return effects.Find(step) is { } effect && effect.CanUndo(with) ? effect.Plan(with).Undo : null;
     }
 
     /// <exception cref="IncidentToolsException">UndoRefused: it changed nothing, or there is no way back.</exception>
     public UndoWay Way(StepInstance visit)
     {
         var step = session.Books.StepOf(session.State, visit);
-        if (visit.Intended is not { } intended || session.Effects.Find(step.Use.Uses) is not { } effect) throw Errors.UndoRefused(step.Id, "it changed nothing");
+        if (visit.Intended is not { } intended || session.Effects.Find(step) is not { } effect) throw Errors.UndoRefused(step.Id, "it changed nothing");
         var (with, context) = (new Arguments(intended.With), session.Context(step, session.Now) with { Step = step.Id + ".undo" });
         if (step.Undo is { } own)
         {
             var arguments = session.Resolve(own, visit);
             if (own.Uses == "manual") return new UndoWay(arguments.Text("instruction"), arguments.Text("instruction"), null);
             if (session.Effects.Find(own.Uses) is not { } back) throw Errors.UndoRefused(step.Id, $"its undo uses {own.Uses}, which does nothing");
+            if (effect is TargetedEffect there && StepTarget.Can(own.Uses)) (back, arguments) = (there.For(back), StepTarget.Same(arguments, intended.With));
             return new UndoWay(back.Plan(arguments).Summary, null, cancellation => back.ExecuteAsync(arguments, context, cancellation));
         }
         if (!effect.CanUndo(with)) throw Errors.UndoRefused(step.Id, $"{effect.Name} has no way back");

@@ -18,6 +18,8 @@ public sealed record ProbeContext(TimeProvider Time, IProcessRunner Processes, I
 {
     /// <summary>The step that asks; <c>.check</c> or <c>.until</c> after it when that is why.</summary>
     public string Step { get; init; } = "";
+    /// <summary>The machine that is looked at, through <see cref="Processes"/> alone; null = this one.</summary>
+    public string? Remote { get; init; }
 }
 
 /// <summary>Error = could not check, and is never good.</summary>

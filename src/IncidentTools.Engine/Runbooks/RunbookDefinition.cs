@@ -105,6 +105,9 @@ public sealed record StepDefinition
     public bool Detached { get; init; }
     /// <summary>Hosts: texts (local, ssh://…, psrp://…) and templates that give one or a list of them; empty = as the runbook says.</summary>
     public IReadOnlyList<object?> Target { get; init; } = [];
+    /// <summary>On how many hosts at once, and how many of them may fail.</summary>
+    public int Concurrency { get; init; } = 1;
+    public ErrorThreshold Threshold { get; init; }
     public IReadOnlyList<GuardDefinition> Guards { get; init; } = [];
     /// <summary>Clocks that its success starts.</summary>
     public IReadOnlyList<ClockDefinition> Clocks { get; init; } = [];

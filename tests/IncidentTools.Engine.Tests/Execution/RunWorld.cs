@@ -29,6 +29,7 @@ internal sealed class RunWorld : IDisposable
     public List<string> Sent { get; } = [];
     public bool Trusted { get; set; } = true;
     public bool SoleOperator { get; set; }
+    public IProcessRunner Processes { get; init; } = new NoProcesses();
 
     private readonly List<RunbookDefinition> _ever = [];
 
@@ -61,8 +62,8 @@ internal sealed class RunWorld : IDisposable
         Find = id => _books.TryGetValue(id, out var book) ? book : throw Errors.StepUnknown(id, "?"),
         Read = (_, bytes) => _ever.First(book => book.Source == Encoding.UTF8.GetString(bytes)),
         Uses = new Catalog(), Expressions = () => Expressions,
-        Probes = new Dictionary<string, IProbe> { [Probe.Name] = Probe }, Actions = new Dictionary<string, IAction> { [Action.Name] = Action },
-        Processes = new NoProcesses(), Secrets = new SecretChain([]), Mask = new SecretMask(),
+        Probes = new Dictionary<string, IProbe>(ProbeTable.All) { [Probe.Name] = Probe }, Actions = new Dictionary<string, IAction> { [Action.Name] = Action },
+        Processes = Processes, Secrets = new SecretChain([]), Mask = new SecretMask(),
         Post = request => [new EntryDraft(new NotificationIntended(Uuid7.New(Time.GetUtcNow()), request.Purpose, request.Audience, null, "file", null, "P1", request.Subject ?? "", request.Body ?? ""))],
         Clock = clock => new EntryDraft(new Engine.Incidents.ClockStarted(clock.Name, clock.Title, clock.From, clock.Due, clock.Warn)),
         Deliver = (stream, _) => { Sent.Add(stream); return Task.CompletedTask; },

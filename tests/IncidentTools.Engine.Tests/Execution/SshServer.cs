@@ -52,7 +52,7 @@ internal sealed class SshServer : IDisposable
     public RemoteTarget Target => Parse($"ssh://127.0.0.1:{Port}");
     public IProcessRunner Runner => For(Target);
 
-    public IProcessRunner For(RemoteTarget target) => new SshRunner(target, Settings, Programs.Runner);
+    public IProcessRunner For(RemoteTarget target) => new SshRunner(new RemotePlace(target, Settings, null), Programs.Runner);
     public string Of(string name) => Path.Combine(_folder.Path, name);
     public static RemoteTarget Parse(string text) => RemoteTarget.Parse(text, out var why) ?? throw new ArgumentException(why, nameof(text));
 
@@ -61,6 +61,14 @@ internal sealed class SshServer : IDisposable
 
     /// <summary>With which key to log in.</summary>
     public void Configure(string key, string more = "") => File.WriteAllText(Of("ssh_config"), $"Host *\n  IdentityFile {Of(key)}\n  IdentitiesOnly yes\n  IdentityAgent none\n{more}");
+
+    /// <summary>Names for this server: each name tells the other end who it is; strange1, strange2 … have another host key than is known.</summary>
+    public void Aliases()
+    {
+        var hosts = string.Concat(Enumerable.Range(1, 5).Select(n => $"Host web{n}\n  SetEnv LC_HOST=web{n}\n"));
+        File.WriteAllText(Of("ssh_config"), $"{hosts}Host strange*\n  HostKeyAlias strange\nHost *\n  HostName 127.0.0.1\n  Port {Port}\n  HostKeyAlias server\n  IdentityFile {Of("user")}\n  IdentitiesOnly yes\n  IdentityAgent none\n");
+        File.WriteAllText(Of("known_hosts"), $"server {File.ReadAllText(Of("host.pub"))}strange {File.ReadAllText(Of("other-host.pub"))}");
+    }
 
     /// <summary>The processes that serve connections: each of them is one connection.</summary>
     public IReadOnlyList<int> Connections => [.. ProcessTable.Read().Where(row => row.Parent == Pid && !row.Ended).Select(row => row.Pid)];

@@ -7,8 +7,10 @@ namespace IncidentTools.Engine.Execution.Remote;
 /// Programs on another machine, through the system's own <c>ssh</c>: it knows the admin's configuration, agent, jump hosts and host keys, and is kept
 /// secure by the system. A connection that breaks off leaves the outcome unknown, never failed.
 /// </summary>
-internal sealed class SshRunner(RemoteTarget target, SshSettings settings, IProcessRunner here) : IProcessRunner
+internal sealed class SshRunner(RemotePlace place, IProcessRunner here) : IProcessRunner
 {
+    private readonly RemoteTarget _target = place.Target;
+    private readonly SshSettings _settings = place.Ssh;
     /// <summary>For the way there and back, on top of the grace of the program itself.</summary>
     private static readonly TimeSpan Connect = TimeSpan.FromSeconds(15), Answer = TimeSpan.FromSeconds(5);
     private const int MarkLines = 6, MarkBytes = 1024;
@@ -24,12 +26,13 @@ internal sealed class SshRunner(RemoteTarget target, SshSettings settings, IProc
 
     public async Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellation)
     {
+        request = request with { Timeout = place.TimeLimit is { } most && (request.Timeout is not { } own || own > most) ? most : request.Timeout };
         var mark = Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
-        if (!target.IsSsh) return NotStarted(Errors.TargetInvalid(target.ToString(), "programs are run over ssh://"));
-        if ((WhyNot(request) ?? settings.WhyNot()) is { } why) return new ProcessResult(null, "", "", false, false, false, why, default);
+        if (!_target.IsSsh) return NotStarted(Errors.TargetInvalid(_target.ToString(), "programs are run over ssh://"));
+        if ((WhyNot(request) ?? _settings.WhyNot()) is { } why) return new ProcessResult(null, "", "", false, false, false, why, default);
         var line = SshCommand.Remote(request, mark);
-        if (line.Length > SshCommand.Longest) return NotStarted(Errors.ArgumentsTooLong(target.ToString(), SshCommand.Longest));
-        var result = await here.RunAsync(new ProcessRequest("ssh", SshCommand.Arguments(target, settings, Connect, line))
+        if (line.Length > SshCommand.Longest) return NotStarted(Errors.ArgumentsTooLong(_target.ToString(), SshCommand.Longest));
+        var result = await here.RunAsync(new ProcessRequest("ssh", SshCommand.Arguments(_target, _settings, Connect, line))
         {
             StandardInput = SshCommand.Input(request), HoldInput = true, OverMark = $"\n{mark} ended ", OnStarted = request.OnStarted,
             Timeout = request.Timeout, Grace = request.Grace + Answer, MaxLines = request.MaxLines + MarkLines, MaxBytes = request.MaxBytes + MarkBytes,
@@ -41,24 +44,24 @@ internal sealed class SshRunner(RemoteTarget target, SshSettings settings, IProc
     {
         var said = RemoteSpeech.Read(result, mark);
         var read = result with { Output = said.Output, ErrorOutput = said.ErrorOutput, ExitCode = null };
-        if (said.Refused is { } refused) return read with { NotStarted = $"on {target} there is no such {refused}" };
+        if (said.Refused is { } refused) return read with { NotStarted = $"on {_target} there is no such {refused}" };
         if (!said.Began) return NeverHeard(result, said.Before);
-        var note = said.Bounded ? null : $"{target} has no 'timeout -k': had the connection been lost, nothing would have ended it there";
+        var note = said.Bounded ? null : $"{_target} has no 'timeout -k': had the connection been lost, nothing would have ended it there";
         if (said.ExitCode is { } code) return read with { ExitCode = result.TimedOut || result.Cancelled ? null : code, Note = note };
         // it was asked to end, or the connection broke off: either way nobody said how it ended
         return result.TimedOut || result.Cancelled
-            ? read with { Note = $"{target} did not confirm that it ended there{(said.Bounded ? ", at the latest its time limit there ends it" : ", and has no 'timeout -k' that would end it")}" }
-            : read with { Error = "ConnectionLost", Note = Errors.ConnectionLost(target.ToString()).Message };
+            ? read with { Note = $"{_target} did not confirm that it ended there{(said.Bounded ? ", at the latest its time limit there ends it" : ", and has no 'timeout -k' that would end it")}" }
+            : read with { Error = "ConnectionLost", Note = Errors.ConnectionLost(_target.ToString()).Message };
     }
 
     private ProcessResult NeverHeard(ProcessResult result, string before)
     {
         // a time limit or a cancel while the connection was being made: perhaps it had just been
-        if (result.TimedOut || result.Cancelled) return result with { Output = "", ErrorOutput = before, ExitCode = null, Note = $"{target} had not said that it began" };
-        if (result.ExitCode != 255) return NotStarted(Errors.RemoteShellUnsuitable(target.ToString(), CommandRun.Said(result with { ErrorOutput = before }).TrimStart(':', ' '))) with { Took = result.Took };
-        return SshTrouble.Read(target.ToString(), before, settings.KnownHosts) is { } trouble
+        if (result.TimedOut || result.Cancelled) return result with { Output = "", ErrorOutput = before, ExitCode = null, Note = $"{_target} had not said that it began" };
+        if (result.ExitCode != 255) return NotStarted(Errors.RemoteShellUnsuitable(_target.ToString(), CommandRun.Said(result with { ErrorOutput = before }).TrimStart(':', ' '))) with { Took = result.Took };
+        return SshTrouble.Read(_target.ToString(), before, _settings.KnownHosts) is { } trouble
             ? NotStarted(trouble) with { ErrorOutput = before, Took = result.Took }
-            : result with { Output = "", ErrorOutput = before, ExitCode = null, Error = "ConnectionLost", Note = Errors.ConnectionLost(target.ToString()).Message };
+            : result with { Output = "", ErrorOutput = before, ExitCode = null, Error = "ConnectionLost", Note = Errors.ConnectionLost(_target.ToString()).Message };
     }
 
     private static ProcessResult NotStarted(IncidentToolsException error) => new(null, "", "", false, false, false, $"{error.Message} {error.RecommendedAction}", default) { Error = error.ErrorId };
