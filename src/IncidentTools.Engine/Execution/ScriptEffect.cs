@@ -42,16 +42,19 @@ internal sealed class ScriptEffect(ObjectShape parameters, Func<string, string> 
     public async Task<ActionResult> ExecuteAsync(Arguments with, ActionContext context, CancellationToken cancellation)
     {
         var result = await context.Scripts!.RunAsync(
-            new ScriptRequest(with.TextOrNull("file") ?? "script", Text(with), with.Map("parameters"), null, with.TextOrNull("isolation") == "process", context.MaxLines, context.MaxBytes), cancellation).ConfigureAwait(false);
+            new ScriptRequest(with.TextOrNull("file") ?? "script", Text(with), with.Map("parameters"), null, with.TextOrNull("isolation") == "process", context.MaxLines, context.MaxBytes) { OnStarted = context.OnProcessStarted, Remote = context.Remote }, cancellation).ConfigureAwait(false);
         var output = string.Join('\n', result.Output.Select(ValueReader.Text).Concat(result.Log));
         var (outcome, error) = result switch
         {
             { Succeeded: true } => (ActionOutcome.Succeeded, null),
-            { TimedOut: true } or { Ended: false } => (ActionOutcome.InDoubt, "Timeout"),
+            { Ended: false } => (ActionOutcome.InDoubt, result.Error ?? "Unknown"),
+            { TimedOut: true } => (ActionOutcome.InDoubt, "Timeout"),
+            { Error: { } known } => (ActionOutcome.Failed, known),
             _ when cancellation.IsCancellationRequested => (ActionOutcome.InDoubt, "Cancelled"),
             _ => (ActionOutcome.Failed, "ScriptFailed"),
         };
-        var message = result.Errors is [var first, ..] ? first : result.Ended ? "" : "it could not be ended and may still be running";
+        // what it went on doing matters as much as what went wrong first
+        var message = result switch { { Ended: false, Errors: [var first, .., var last] } => $"{first}; {last}", { Errors: [var only, ..] } => only, { Ended: false } => "nobody knows how it ended", _ => "" };
         return new ActionResult(outcome, context.Mask.Apply(message))
         {
             Value = result.Output is [var single] ? single : result.Output, Error = error, Output = context.Mask.Apply(output), Truncated = result.Truncated,

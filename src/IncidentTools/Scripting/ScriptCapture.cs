@@ -14,6 +14,8 @@ internal sealed class ScriptCapture(int maxLines, int maxBytes)
     private readonly BoundedList<string> _errors = new(MostErrors, MostErrors * LongestError);
     private bool _cut;
 
+    /// <summary>Told of everything as it comes: output, log or error, with its size.</summary>
+    public Action<string, object?, int>? Tell { get; init; }
     public PSDataCollection<PSObject> Output { get; } = [];
     public bool Truncated => _cut || _output.Dropped > 0 || _log.Dropped > 0 || _errors.Dropped > 0;
     public IReadOnlyList<object?> Values => _output.Items();
@@ -35,8 +37,17 @@ internal sealed class ScriptCapture(int maxLines, int maxBytes)
         Take(streams.Progress, _ => { });
     }
 
-    public void Say(string line) => _log.Add(Short(line, maxBytes), line.Length);
-    public void AddError(string text) => _errors.Add(Short(text, LongestError), text.Length);
+    public void Say(string line)
+    {
+        _log.Add(Short(line, maxBytes), line.Length);
+        Tell?.Invoke("log", Short(line, maxBytes), line.Length);
+    }
+
+    public void AddError(string text)
+    {
+        _errors.Add(Short(text, LongestError), text.Length);
+        Tell?.Invoke("error", Short(text, LongestError), text.Length);
+    }
 
     public static string Describe(ErrorRecord record)
     {
@@ -50,6 +61,7 @@ internal sealed class ScriptCapture(int maxLines, int maxBytes)
         var value = plain.Convert(item);
         _cut |= plain.Cut;
         _output.Add(value, plain.Used);
+        Tell?.Invoke("output", value, plain.Used);
     }
 
     private static void Take<T>(PSDataCollection<T> stream, Action<T> take) => stream.DataAdded += (_, _) =>

@@ -20,7 +20,7 @@ internal sealed class ScriptProcess(ScriptPlace place, string manifest)
 
     public async Task<ScriptResult> RunAsync(ScriptRequest request, CancellationToken cancellation)
     {
-        if (Program() is not { } program) return new ScriptResult(false, [], ["there is no PowerShell to start: 'pwsh' is not on PATH; run the script without isolation, or install PowerShell"], [], false, true, false, TimeSpan.Zero);
+        if (Program() is not { } program) return new ScriptResult(false, [], ["there is no PowerShell to start: 'pwsh' is not on PATH; run the script without isolation, or install PowerShell"], [], false, true, false, TimeSpan.Zero) { Error = "PowerShellMissing" };
         var given = new Dictionary<string, object?>
         {
             ["module"] = manifest, ["name"] = request.Name, ["text"] = request.Text, ["parameters"] = request.Parameters, ["maxLines"] = request.MaxLines, ["maxBytes"] = request.MaxBytes, ["store"] = place.Store, ["location"] = place.Location,
@@ -28,14 +28,19 @@ internal sealed class ScriptProcess(ScriptPlace place, string manifest)
         var result = await place.Processes.RunAsync(new ProcessRequest(program.File, [.. program.Arguments, "-NoProfile", "-NonInteractive", "-Command", Bootstrap])
         {
             // ASCII whatever the texts are: the child reads with the code page of its console
-            StandardInput = PlainJson.Write(given) + "\n", WorkingDirectory = place.Location, Timeout = request.Timeout, MaxLines = int.MaxValue, MaxBytes = checked((request.MaxBytes * 16) + (1 << 20)),
+            StandardInput = PlainJson.Write(given) + "\n", WorkingDirectory = place.Location, Timeout = request.Timeout, MaxLines = int.MaxValue, MaxBytes = checked((request.MaxBytes * 24) + (1 << 20)), OnStarted = request.OnStarted,
         }, cancellation).ConfigureAwait(false);
         return Read(request, result);
     }
 
     private static ScriptResult Read(ScriptRequest request, ProcessResult result)
     {
-        ScriptResult Failed(string error, bool timedOut, bool ended) => new(false, [], [error], Lines(result.ErrorOutput, request.MaxLines), timedOut, ended, result.Truncated, result.Took);
+        ScriptResult Failed(string error, bool timedOut, bool ended)
+        {
+            var parts = Parts(result.Output);
+            IReadOnlyList<object?> Of(string kind) => [.. parts.Where(part => part.ContainsKey(kind)).Select(part => part[kind]).Take(request.MaxLines)];
+            return new(false, Of("output"), [error, .. Texts(Of("error"))], [.. Texts(Of("log")), .. Lines(result.ErrorOutput, request.MaxLines)], timedOut, ended, result.Truncated || parts.Any(part => part.ContainsKey("cut")), result.Took);
+        }
         if (result.NotStarted is { } why) return Failed(why, false, true);
         // its whole tree was ended, but what it had done by then is not known
         if (result.TimedOut) return Failed($"not done after {Duration.Format(request.Timeout ?? result.Took)}, so its process was ended", true, true);
@@ -53,6 +58,10 @@ internal sealed class ScriptProcess(ScriptPlace place, string manifest)
             return Path.GetFileNameWithoutExtension(own).Equals("dotnet", StringComparison.OrdinalIgnoreCase) ? (own, [entry.Location]) : (own, []);
         return place.Processes.Find("pwsh") is { } found ? (found, []) : null;
     }
+
+    /// <summary>What came before it was ended.</summary>
+    private static List<IReadOnlyDictionary<string, object?>> Parts(string output) =>
+        [.. output.Split('\n').Where(line => line.StartsWith(ScriptChild.Part, StringComparison.Ordinal)).Select(line => ScriptChild.Read(line[ScriptChild.Part.Length..])).OfType<IReadOnlyDictionary<string, object?>>()];
 
     private static bool TryParse(string json, out IReadOnlyDictionary<string, object?> map)
     {

@@ -22,6 +22,9 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
     private const int StackSize = 10_000_000; // as PowerShell gives its own threads
     private static readonly string Manifest = Path.Combine(Path.GetDirectoryName(ModuleSession.ShippedWorkspace)!, "IncidentTools.psd1");
 
+    /// <summary>Told of what a script gives and says, as it comes.</summary>
+    public Action<string, object?, int>? Tell { get; init; }
+
     public void Dispose() => _runspaces.Dispose();
 
     public string? WhyNot(string text) => language.Mode != PSLanguageMode.FullLanguage ? $"LanguageModeRestricted: {Errors.LanguageModeRestricted(language.Mode.ToString()).Message}" : ScriptText.SyntaxError(text);
@@ -33,7 +36,7 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
         if (language.Mode != PSLanguageMode.FullLanguage) throw Errors.LanguageModeRestricted(language.Mode.ToString());
         var began = place.Time.GetTimestamp();
         if (request.OwnProcess) return await new ScriptProcess(place, Manifest).RunAsync(request, cancellation).ConfigureAwait(false);
-        var capture = new ScriptCapture(request.MaxLines, request.MaxBytes);
+        var capture = new ScriptCapture(request.MaxLines, request.MaxBytes) { Tell = Tell };
         if (cancellation.IsCancellationRequested) capture.AddError("cancelled before it was started");
         else if (ScriptText.WhyNot(request) is { } wrong) capture.AddError(wrong);
         else return await RunHereAsync(request, capture, began, cancellation).ConfigureAwait(false);
@@ -66,14 +69,19 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
         if (timedOut || cancelled)
         {
             capture.AddError(timedOut ? $"not done after {Duration.Format(request.Timeout!.Value)}, so it was stopped" : "stopped on request");
-            _ = shell.BeginStop(null, null);
+            // BeginStop would wait for the end on a thread that keeps the program alive
+            new Thread(() =>
+            {
+                try { shell.Stop(); }
+                catch (Exception error) when (error is RuntimeException or InvalidOperationException) { } // it has ended meanwhile
+            }) { IsBackground = true, Name = "stop of a script" }.Start();
             await Task.WhenAny(running, Task.Delay(Grace, place.Time, CancellationToken.None)).ConfigureAwait(false);
             if (!running.IsCompleted)
             {
-                capture.AddError($"it did not stop within {Duration.Format(Grace)} and may still be running");
+                capture.AddError($"it did not stop within {Duration.Format(Grace)} and is still running in this process: nothing but the end of the process ends it; isolation: process would have");
                 // whatever it does, it is no longer listened to than it lives
                 _ = running.ContinueWith(done => { _ = done.Exception; Close(); }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-                return Result(capture, false, timedOut, ended: false, began);
+                return Result(capture, false, timedOut, ended: false, began) with { Error = "StillRunning" };
             }
         }
         var came = await ReadEndAsync(running, capture).ConfigureAwait(false);

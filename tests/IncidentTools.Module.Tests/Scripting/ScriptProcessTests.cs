@@ -1,6 +1,7 @@
 namespace IncidentTools.Module.Tests.Scripting;
 
 /// <summary>Scripts in a process of their own: the Shell stands for pwsh, whose switches it takes.</summary>
+[Collection("PATH")]
 public sealed class ScriptProcessTests : IDisposable
 {
     private readonly ModuleHost _host = new();
@@ -65,8 +66,10 @@ public sealed class ScriptProcessTests : IDisposable
     public async Task What_cannot_be_stopped_within_a_process_ends_with_it_and_its_children()
     {
         var pids = Path.Combine(_host.Folder, "pids");
-        var result = await Run($"[IO.File]::AppendAllText('{pids}', \"$PID`n\"); /bin/sh -c 'echo $$ >> {pids}; exec sleep 600' & [Threading.Thread]::Sleep(600000)".Replace("& [", "; [", StringComparison.Ordinal), seconds: 8);
+        var result = await Run($"'given before'; [Console]::Error.WriteLine('said before'); [IO.File]::AppendAllText('{pids}', \"$PID`n\"); /bin/sh -c 'echo $$ >> {pids}; exec sleep 600' & [Threading.Thread]::Sleep(600000)".Replace("& [", "; [", StringComparison.Ordinal), seconds: 8);
         Assert.True((result.Succeeded, result.TimedOut, result.Ended) is (false, true, true));
+        Assert.Equal(["given before"], result.Output); // what there was by then is kept
+        Assert.Contains("said before", result.Log);
         var lines = File.ReadAllLines(pids);
         Assert.Equal(2, lines.Length);
         Assert.All(lines, pid => Assert.False(Directory.Exists($"/proc/{pid}") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z", StringComparison.Ordinal)));
@@ -78,6 +81,15 @@ public sealed class ScriptProcessTests : IDisposable
         var result = await Run("[Environment]::Exit(0)");
         Assert.True(result is { Succeeded: false, Ended: false });
         Assert.Contains("without a result", Assert.Single(result.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_came_before_a_process_is_ended_is_kept_within_bounds()
+    {
+        var result = await Run("1..3; foreach ($i in 1..3000) { 'x' * 10000 }; [Threading.Thread]::Sleep(600000)", seconds: 15);
+        Assert.True(result is { TimedOut: true, Truncated: true, Succeeded: false });
+        Assert.Equal([1L, 2L, 3L], result.Output.Take(3));
+        Assert.True(result.Output.Count is > 50 and <= 1000, $"{result.Output.Count}");
     }
 
     [Fact]
