@@ -1,3 +1,4 @@
+using IncidentTools.Engine.Execution.Remote;
 using IncidentTools.Engine.Runbooks;
 
 namespace IncidentTools.Engine.Execution;
@@ -30,7 +31,7 @@ public sealed class BookIndex
 
     public BookIndex(RunbookDefinition book)
     {
-        Book = book;
+        Book = book = BookTarget.Spread(book);
         Main = new StepLine(book.Steps);
         Add(Main);
         foreach (var every in book.Every)

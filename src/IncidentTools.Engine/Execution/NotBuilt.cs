@@ -7,13 +7,11 @@ internal static class NotBuilt
 {
     private static readonly (string Name, Func<StepDefinition, bool> Has)[] OfSteps =
     [
-        ("target", step => step.Target.Count > 0),
         ("visibility", step => step.Visibility is not null),
     ];
 
     private static readonly (string Name, Func<RunbookDefinition, bool> Has)[] OfBooks =
     [
-        ("target", book => book.Target.Count > 0),
         ("visibility: restricted", book => book.Visibility != "normal"),
     ];
 

@@ -29,7 +29,7 @@ internal sealed class DiskProbe() : Probe("probe.disk", "Whether disks have free
         var now = context.Time.GetUtcNow();
         var previous = Previous(with["previous"]);
         var named = with.Texts("paths");
-        var paths = named.Count > 0 ? named : await AsideAsync(Volumes.Fixed, timeout, context.Time, "the list of volumes", cancellation).ConfigureAwait(false);
+        var paths = named.Count > 0 ? named : context.Remote is not null ? await RemoteVolumes.FixedAsync(context, timeout, cancellation).ConfigureAwait(false) : await AsideAsync(Volumes.Fixed, timeout, context.Time, "the list of volumes", cancellation).ConfigureAwait(false);
         if (paths.Count == 0) throw new CannotCheckException(ProbeErrors.NotFound, "no fixed volume was found: name paths");
         var seen = new List<(Volume Volume, double? Hours)>();
         foreach (var path in paths)
@@ -42,7 +42,7 @@ internal sealed class DiskProbe() : Probe("probe.disk", "Whether disks have free
 
         async Task<(Volume, double?)> LookAtAsync(string path)
         {
-            var volume = await AsideAsync(() => Volumes.Read(path), timeout, context.Time, path, cancellation).ConfigureAwait(false);
+            var volume = context.Remote is not null ? await RemoteVolumes.ReadAsync(path, context, timeout, cancellation).ConfigureAwait(false) : await AsideAsync(() => Volumes.Read(path), timeout, context.Time, path, cancellation).ConfigureAwait(false);
             var hours = HoursToFull(volume, previous, now);
             Space(volume, with, found);
             Trend(volume, hours, with, found);

@@ -49,6 +49,7 @@ internal sealed class LogProbe() : Probe("probe.log", "Whether patterns stand in
         found.Observe("since", window.From);
         found.Observe("until", window.To);
         if (with.TextOrNull("unit") is { } unit) sources.Add(await JournaldLog.ReadAsync(unit, window, scan, context.Processes, with.Int("maxBytes", 64 * 1024 * 1024), timeout, now, cancellation).ConfigureAwait(false));
+        else if (context.Remote is not null) await RemoteAsync(with, window, scan, sources, timeout, context, found, cancellation).ConfigureAwait(false);
         else await FilesAsync(with, window, scan, sources, timeout, context, found, cancellation).ConfigureAwait(false);
         Report(patterns, sources, found);
         Judge(patterns, sources, found);
@@ -75,6 +76,16 @@ internal sealed class LogProbe() : Probe("probe.log", "Whether patterns stand in
         catch (OperationCanceledException) when (limit.Reached) { found.Unknown(ProbeErrors.Timeout, $"the logs were not read to the end in {Duration.Format(timeout)}"); }
     }
 
+    private static async Task RemoteAsync(Arguments with, LogWindow window, LogScan scan, List<LogSource> sources, TimeSpan timeout, ProbeContext context, Findings found, CancellationToken cancellation)
+    {
+        if (with.Flag("rotated")) throw Elsewhere.NotSupported("rotated files are named in full", context);
+        if (with.TextOrNull("encoding") is { } encoding && !encoding.Equals("utf-8", StringComparison.OrdinalIgnoreCase)) throw Elsewhere.NotSupported("only UTF-8 is read", context);
+        var (clock, detect) = Clock(with, context.Time, with.Has("timeZone") ? null : await RemoteLog.ZoneAsync(context, timeout, cancellation).ConfigureAwait(false));
+        foreach (var path in with.Texts("files"))
+            try { sources.Add(await RemoteLog.ReadAsync(path, scan, window, clock, detect, with.Int("maxBytes", RemoteLog.MostBytes), context, timeout, cancellation).ConfigureAwait(false)); }
+            catch (CannotCheckException error) { found.Unknown(error.Word, error.Message); }
+    }
+
     private static LogWindow Window(Arguments with, DateTimeOffset now)
     {
         if (with.Has("window") && with.Has("since")) throw new CannotCheckException(ProbeErrors.InvalidArgument, "give window or since, not both");
@@ -82,9 +93,9 @@ internal sealed class LogProbe() : Probe("probe.log", "Whether patterns stand in
         return new(with.Duration("window") is { } back ? (until ?? now) - back : with.Time("since"), until);
     }
 
-    private static (LogClock? Given, Func<IReadOnlyList<string>, LogClock?> Detect) Clock(Arguments with, TimeProvider time)
+    private static (LogClock? Given, Func<IReadOnlyList<string>, LogClock?> Detect) Clock(Arguments with, TimeProvider time, DateTimeZone? there = null)
     {
-        var zone = with.TextOrNull("timeZone") is { } id ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) ?? throw new CannotCheckException(ProbeErrors.InvalidArgument, $"'{id}' is not a time zone") : BclDateTimeZone.FromTimeZoneInfo(time.LocalTimeZone);
+        var zone = with.TextOrNull("timeZone") is { } id ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) ?? throw new CannotCheckException(ProbeErrors.InvalidArgument, $"'{id}' is not a time zone") : there ?? BclDateTimeZone.FromTimeZoneInfo(time.LocalTimeZone);
         var (format, pattern, now) = (with.TextOrNull("timestampFormat") ?? "auto", with.TextOrNull("timestampPattern"), time.GetUtcNow());
         if (pattern is not null) return (LogClock.Custom(pattern, format, zone, now), _ => null);
         if (format == "auto") return (null, lines => LogClock.Detect(lines, zone, now));

@@ -27,6 +27,11 @@ internal sealed class ProcessProbe() : Probe("probe.process", "Whether a program
     {
         if (!with.Has("name") && !with.Has("pid") && !with.Has("pidFile") && !with.Has("commandPattern")) throw new CannotCheckException(ProbeErrors.InvalidArgument, "give name, pid, pidFile or commandPattern");
         foreach (var limit in new[] { "minCount", "maxCount", "maxRssBytes", "maxCpuPercent" }) found.Threshold(limit, with[limit]);
+        if (context.Remote is not null)
+        {
+            await RemoteAsync(with, context, found, cancellation).ConfigureAwait(false);
+            return;
+        }
         PidFile? file = null;
         if (with.TextOrNull("pidFile") is { } path && (file = PidFile.Read(path, with.TextOrNull("name"), context.Time)) is null) found.Observe("pidFile", "missing");
         var matching = Matching(with, file, context.Time, cancellation);
@@ -38,6 +43,40 @@ internal sealed class ProcessProbe() : Probe("probe.process", "Whether a program
         var cpu = processes.Count > 0 && with.Has("maxCpuPercent") ? await CpuAsync(processes, with.Duration("cpuSample") ?? TimeSpan.FromSeconds(1), context.Time, cancellation).ConfigureAwait(false) : [];
         Limits(processes, cpu, with, found);
         if (with.Has("listenPort") && processes.Count > 0) Port(with.Int("listenPort"), processes, found);
+        Tell(processes, found);
+    }
+
+    /// <summary>What the other machine's <c>ps</c> can tell.</summary>
+    private static async Task RemoteAsync(Arguments with, ProbeContext context, Findings found, CancellationToken cancellation)
+    {
+        if (with.Has("maxCpuPercent")) throw Elsewhere.NotSupported("the processor use is not measured", context);
+        if (with.Has("listenPort")) throw Elsewhere.NotSupported("who listens is not asked: use probe.tcp from here", context);
+        // whose id it is now cannot be told by times there
+        if (with.Has("pidFile") && !with.Has("name")) throw new CannotCheckException(ProbeErrors.InvalidArgument, "with pidFile on another machine, give the program's name too");
+        PidFile? file = null;
+        var all = await RemoteProcesses.AllAsync(context, cancellation).ConfigureAwait(false);
+        if (with.TextOrNull("pidFile") is { } path)
+        {
+            if (await RemoteProcesses.PidAsync(path, context, cancellation).ConfigureAwait(false) is not { } pid) found.Observe("pidFile", "missing");
+            else
+            {
+                var process = all.FirstOrDefault(item => item.Pid == pid && !item.IsZombie);
+                file = process is null ? new(path, pid, null, $"process {pid} of {path} is not there any more")
+                    : ProcessMatch.HasName(process, with.Text("name")) ? new(path, pid, process, null) : new(path, pid, null, $"process {pid} of {path} is {process.Name}, not {with.Text("name")}");
+            }
+        }
+        var pattern = with.TextOrNull("commandPattern") is { } text ? BoundedRegex.Compile(text) : null;
+        var matching = with.Has("pidFile") ? file?.Process is { } one ? [one] : []
+            : all.Where(item => (!with.Has("pid") || item.Pid == with.Int("pid")) && (with.TextOrNull("name") is not { } name || ProcessMatch.HasName(item, name)) && (pattern is null || (item.Command is not null && pattern.IsMatch(item.Command)))).ToList();
+        var processes = matching.Where(item => !item.IsZombie).OrderBy(item => item.StartedAt).ToList();
+        found.Observe("zombies", matching.Count - processes.Count);
+        Count(processes, with, file, found);
+        Limits(processes, [], with, found);
+        Tell(processes, found);
+    }
+
+    private static void Tell(List<ProcessInfo> processes, Findings found)
+    {
         found["processes"] = processes.Take(MaxListed).Select(item => new Dictionary<string, object?>
         {
             ["pid"] = item.Pid, ["name"] = item.Name, ["parentPid"] = item.ParentPid, ["startedAt"] = item.StartedAt, ["rssBytes"] = item.RssBytes, ["command"] = item.Command is null ? null : Say.Cut(item.Command, 200),

@@ -7,6 +7,7 @@ namespace IncidentTools.Engine.Runbooks;
 /// <summary>Shapes of what holds steps (branches, items, every) and of what stands beside them (outputs, guards, clocks, targets).</summary>
 internal static class FrameShapes
 {
+    private static readonly ScalarShape Many = Int with { Min = 1, Max = 100 };
     private static readonly ScalarShape Time = Shapes.Duration with { Min = 0.001 };
 
     /// <summary>What a run or step gives to others. A secret is none: it would stand in the journal.</summary>
@@ -23,7 +24,14 @@ internal static class FrameShapes
         Required("within", Time, "how long there is"),
         Optional("warn", ListOf(Time, allowSingle: true), "how long before the end somebody is told")) { Definition = "clock" }, allowSingle: true);
 
-    public static ListShape Target { get; } = ListOf(Text with { Pattern = @"^(local|(ssh|psrp)://[^\s/]+/?)$", Expected = "local, ssh://user@host:port or psrp://user@host:port" }, allowSingle: true) with { TakesExpressions = true, MinItems = 1, Definition = "target" };
+    public static ListShape Target { get; } = ListOf(Text with { Pattern = @"^(local|(ssh|psrp|winrms?)://[^\s/]+/?)$", Expected = "local, ssh://user@host:port, or for PowerShell psrp://user@host:port or winrm://host:port" }, allowSingle: true) with { TakesExpressions = true, MinItems = 1, Definition = "target" };
+
+    /// <summary>Beside a target of several hosts.</summary>
+    public static Field[] Hosts { get; } =
+    [
+        Optional("concurrency", Many, "on how many hosts at once", 1L),
+        Optional("errorThreshold", Errors("hosts"), "begins on no other host when more than this failed", 0L),
+    ];
 
     public static ScalarShape Visibility { get; } = OneOf("normal", "restricted");
     public static ScalarShape OnUndoFailure { get; } = OneOf("wait", "continue");
@@ -55,9 +63,11 @@ internal static class FrameShapes
     [
         Required("items", new ChoiceShape(Shapes.Expression, ListOf(new AnyShape()) with { TakesExpressions = true, AllowExpression = false }), "an expression that gives a list, or the list"),
         Optional("as", Name, "the item's name in expressions", "item"),
-        Optional("concurrency", Int with { Min = 1, Max = 100 }, "how many items at once", 1L),
-        Optional("errorThreshold", Text with { AllowExpression = false, OrInt = true, Min = 0, Pattern = @"^(100|[0-9]{1,2})(\.[0-9]+)?%$", Expected = "a number of items or a share like 10%" }, "stops when more items than this failed", 0L),
+        Optional("concurrency", Many, "how many items at once", 1L),
+        Optional("errorThreshold", Errors("items"), "stops when more items than this failed", 0L),
         Optional("key", Shapes.Expression, "an expression that names an item, different for each"),
         Required("steps", steps, "what is done with each, in order"),
     ];
+
+    private static ScalarShape Errors(string of) => Text with { AllowExpression = false, OrInt = true, Min = 0, Pattern = @"^(100|[0-9]{1,2})(\.[0-9]+)?%$", Expected = $"a number of {of} or a share like 10%" };
 }

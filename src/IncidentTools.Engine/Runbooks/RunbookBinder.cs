@@ -39,7 +39,7 @@ internal static class RunbookBinder
             Impact = Enum.TryParse<StepImpact>(map.TextOrNull("impact"), ignoreCase: true, out var impact) ? impact : use.Uses switch { "script" => StepImpact.High, "command" => StepImpact.Medium, _ => StepImpact.None },
             Approval = map.MapOrNull("approval") is { } approval ? Approval(approval) : null,
             Check = map.MapOrNull("check") is { } check ? Use(check) : null, Poll = map.Get("poll") as TimeSpan? ?? TimeSpan.FromSeconds(5), Undo = map.MapOrNull("undo") is { } undo ? Use(undo) : null,
-            OnUndoFailure = map.TextOrNull("onUndoFailure"), Detached = map.Flag("detached"), Target = Target(map), Visibility = map.TextOrNull("visibility"), Outputs = Outputs(map), Clocks = Clocks(map, id),
+            OnUndoFailure = map.TextOrNull("onUndoFailure"), Detached = map.Flag("detached"), Target = Target(map), Concurrency = Number(map, "concurrency", 1), Threshold = Threshold(map.Get("errorThreshold")), Visibility = map.TextOrNull("visibility"), Outputs = Outputs(map), Clocks = Clocks(map, id),
             Guards = [.. map.List("guard").OfType<PlainMap>().Select(Guard).OfType<GuardDefinition>()],
             Once = map.Flag("once"), Idempotent = map.Flag("idempotent"),
             Capture = capture is null ? new(2000, 256 * 1024) : new(Number(capture, "maxLines", 2000), Number(capture, "maxBytes", 256 * 1024)),

@@ -97,8 +97,12 @@ public static class StepKinds
         "parallel" => FrameShapes.Parallel(steps),
         "foreach" => FrameShapes.Foreach(steps),
         "assert" => [Required("assert", Shapes.Expression, "what must hold")],
+        _ when Elsewhere.Contains(use) => FrameShapes.Hosts,
         _ => [],
     };
+
+    /// <summary>What can work on other hosts than this one.</summary>
+    internal static IReadOnlySet<string> Elsewhere { get; } = new HashSet<string>(["command", "script", "probe.command", "probe.log", "probe.disk", "probe.process"], StringComparer.Ordinal);
 
     /// <summary>Of the format, not of this version: each gets one clear finding.</summary>
     internal static IReadOnlySet<string> Later { get; } = new HashSet<string>(StringComparer.Ordinal)

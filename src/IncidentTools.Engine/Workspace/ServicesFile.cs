@@ -19,6 +19,7 @@ internal static class ServicesFile
         Optional("upstreamUrl", Url, "where the proxy in front gets it from, asked past the proxy"),
         Optional("unit", Text, "its unit (systemd) or service name (Windows)"),
         Optional("proxyUnit", Text, "the proxy's unit or service name"),
+        Optional("hosts", ListOf(Text with { Pattern = @"^([a-z]+://)?[A-Za-z0-9_.\[][^\s/]*$", Expected = "a name or ssh://user@host:port" }, allowSingle: true), "machines it runs on: a step's target may be ${{ $service.hosts }}"),
         Optional("control", new ObjectShape("control",
             Optional("start", CommandLine, "program and arguments"), Optional("stop", CommandLine, "program and arguments"),
             Optional("restart", CommandLine, "program and arguments"), Optional("reload", CommandLine, "program and arguments"),

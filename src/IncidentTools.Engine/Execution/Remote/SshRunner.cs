@@ -35,7 +35,7 @@ internal sealed class SshRunner(RemotePlace place, IProcessRunner here) : IProce
         var result = await here.RunAsync(new ProcessRequest("ssh", SshCommand.Arguments(_target, _settings, Connect, line))
         {
             StandardInput = SshCommand.Input(request), HoldInput = true, OverMark = $"\n{mark} ended ", OnStarted = request.OnStarted,
-            Timeout = request.Timeout, Grace = request.Grace + Answer, MaxLines = request.MaxLines + MarkLines, MaxBytes = request.MaxBytes + MarkBytes,
+            Timeout = request.Timeout, Grace = request.Grace + Answer, MaxLines = Math.Min(request.MaxLines, int.MaxValue - MarkLines) + MarkLines, MaxBytes = Math.Min(request.MaxBytes, int.MaxValue - MarkBytes) + MarkBytes,
         }, cancellation).ConfigureAwait(false);
         return result.NotStarted is null ? Read(result, mark) : result;
     }

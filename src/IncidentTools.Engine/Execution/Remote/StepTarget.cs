@@ -14,7 +14,7 @@ internal sealed record StepTarget(IReadOnlyList<string> Hosts, bool IsList)
     private const int MostHosts = 1000;
 
     /// <summary>Whether this can work on another machine.</summary>
-    public static bool Can(string uses) => uses is "command" or "script" or "probe.command" or "probe.log" or "probe.disk" or "probe.process";
+    public static bool Can(string uses) => StepKinds.Elsewhere.Contains(uses);
 
     /// <summary>The arguments with the machines in them; those of an earlier attempt of the visit are kept.</summary>
     /// <exception cref="IncidentToolsException">TargetInvalid, ExpressionFailed.</exception>

@@ -23,6 +23,8 @@ internal static class FrameChecks
             Beside(draft.Source, draft.Path + ".", bag);
             if (draft.Step.Parallel is { } parallel) Parallel(draft, parallel, bag);
             if (draft.Step.Foreach is not null) Item(draft, evaluator, bag);
+            if (draft.Step.Target.Count > 0 && !Frames.Contains(draft.Step.Use.Uses) && !StepKinds.Elsewhere.Contains(draft.Step.Use.Uses))
+                bag.Error("IT4020", draft.Source.At("target"), draft.Path + ".target", $"{draft.Step.Use.Uses} works only from here", $"These work on other hosts: {string.Join(", ", StepKinds.Elsewhere)}.");
             if (Frames.Contains(draft.Step.Use.Uses)) Frame(draft, bag);
             else if (draft.Step.Detached && !draft.Source.IsWritten("check"))
                 bag.Error("IT4013", draft.Source.At("detached"), draft.Path + ".detached", "nothing says when a detached effect is done", "Add check: with a probe that finds out.");
