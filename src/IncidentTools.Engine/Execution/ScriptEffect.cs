@@ -47,7 +47,7 @@ internal sealed class ScriptEffect(ObjectShape parameters, Func<string, string> 
         var (outcome, error) = result switch
         {
             { Succeeded: true } => (ActionOutcome.Succeeded, null),
-            { Ended: false } => (ActionOutcome.InDoubt, result.Error ?? "Unknown"),
+            { Ended: false } => (ActionOutcome.InDoubt, result.Error ?? (result.TimedOut ? "Timeout" : "Unknown")),
             { TimedOut: true } => (ActionOutcome.InDoubt, "Timeout"),
             { Error: { } known } => (ActionOutcome.Failed, known),
             _ when cancellation.IsCancellationRequested => (ActionOutcome.InDoubt, "Cancelled"),

@@ -35,10 +35,15 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
     {
         if (language.Mode != PSLanguageMode.FullLanguage) throw Errors.LanguageModeRestricted(language.Mode.ToString());
         var began = place.Time.GetTimestamp();
-        if (request.OwnProcess) return await new ScriptProcess(place, Manifest).RunAsync(request, cancellation).ConfigureAwait(false);
+        if (request is { OwnProcess: true, Remote: null }) return await new ScriptProcess(place, Manifest).RunAsync(request, cancellation).ConfigureAwait(false);
         var capture = new ScriptCapture(request.MaxLines, request.MaxBytes) { Tell = Tell };
         if (cancellation.IsCancellationRequested) capture.AddError("cancelled before it was started");
         else if (ScriptText.WhyNot(request) is { } wrong) capture.AddError(wrong);
+        else if (request.Remote is { } remote)
+        {
+            var (succeeded, timedOut, ended, error) = await new RemoteScript(place).RunAsync(request, remote, capture, cancellation).ConfigureAwait(false);
+            return Result(capture, succeeded, timedOut, ended, began) with { Error = error };
+        }
         else return await RunHereAsync(request, capture, began, cancellation).ConfigureAwait(false);
         return Result(capture, false, timedOut: false, ended: true, began);
     }

@@ -4,7 +4,7 @@ using System.Text;
 namespace IncidentTools.Engine.Execution.Remote;
 
 /// <summary>A program on another machine as arguments of the system's <c>ssh</c>, and what is sent to its input. Pure.</summary>
-internal static class SshCommand
+public static class SshCommand
 {
     /// <summary>Linux takes no longer single argument (128 KiB); the shell at the other end gets the line as one.</summary>
     public const int Longest = 100_000;

@@ -7,7 +7,7 @@ namespace IncidentTools.Engine.Execution.Remote;
 /// Programs on another machine, through the system's own <c>ssh</c>: it knows the admin's configuration, agent, jump hosts and host keys, and is kept
 /// secure by the system. A connection that breaks off leaves the outcome unknown, never failed.
 /// </summary>
-internal sealed class SshRunner(RemotePlace place, IProcessRunner here) : IProcessRunner
+public sealed class SshRunner(RemotePlace place, IProcessRunner here) : IProcessRunner
 {
     private readonly RemoteTarget _target = place.Target;
     private readonly SshSettings _settings = place.Ssh;

@@ -80,7 +80,7 @@ internal sealed class TargetedEffect(IAction inner, StepDefinition step, Func<Ss
         try
         {
             var result = await inner.ExecuteAsync(with, context, limit.Token).ConfigureAwait(false);
-            var late = result.Error == "TimedOut" || (result.Outcome != ActionOutcome.Succeeded && limit.IsCancellationRequested && !cancellation.IsCancellationRequested);
+            var late = result.Error == "TimedOut" || (result.Error == "Timeout" && !StepEffects.Looks(inner)) || (result.Outcome != ActionOutcome.Succeeded && limit.IsCancellationRequested && !cancellation.IsCancellationRequested);
             return late && step.Timeout is { } of ? result with { Error = "Timeout", Message = $"no result within {Duration.Format(of)}{(result.Message.Length == 0 ? "" : $": {result.Message}")}" } : result;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested) { return new ActionResult(unknown, $"no result within {Duration.Format(step.Timeout!.Value)}") { Error = "Timeout" }; }
