@@ -35,7 +35,7 @@ public sealed record ActionContext(TimeProvider Time, IProcessRunner Processes, 
 {
     /// <summary>The step it is done for; <c>.undo</c> after it when that is taken back.</summary>
     public string Step { get; init; } = "";
-    public ProbeContext ForProbe() => new(Time, Processes, Secrets, Mask) { Step = Step, Remote = Remote?.Target.ToString() };
+    public ProbeContext ForProbe() => new(Time, Processes, Secrets, Mask) { Step = Step, Remote = Remote?.Name };
     public Action<int, DateTimeOffset>? OnProcessStarted { get; init; }
     /// <summary>The machine it works on through <see cref="Processes"/>; null = this one.</summary>
     public RemotePlace? Remote { get; init; }

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using IncidentTools.Engine.Execution.Remote;
+using IncidentTools.Engine.Actions;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Journal;
 

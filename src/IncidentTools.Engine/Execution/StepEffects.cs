@@ -24,8 +24,8 @@ internal sealed class StepEffects(RunParts parts, Func<string, string> file)
         return _found[uses] = found is null or ProbeEffect || parts.StandIn is not { } standIn ? found : standIn(found);
     }
 
-    /// <summary>What a step does, where it does it.</summary>
-    public IAction? Find(StepDefinition step) => Find(step.Use.Uses) is not { } effect || step.Target.Count == 0 ? Find(step.Use.Uses) : new TargetedEffect(effect, step, () => SshSettings.Find(parts.Workspace() is { Trusted: true } workspace ? workspace.Path : null));
+    /// <summary>What a step does, where it does it. What stands in for an effect does nothing anywhere.</summary>
+    public IAction? Find(StepDefinition step) => Find(step.Use.Uses) is not { } effect || step.Target.Count == 0 || parts.StandIn is not null ? Find(step.Use.Uses) : new TargetedEffect(effect, step, () => SshSettings.Find(parts.Workspace() is { Trusted: true } workspace ? workspace.Path : null));
 
     /// <summary>Whether it changes nothing, so that what was lost is simply looked at again.</summary>
     public static bool Looks(IAction? effect) => effect is ProbeEffect or TargetedEffect { Inner: ProbeEffect };

@@ -1,4 +1,4 @@
-using IncidentTools.Engine.Execution.Remote;
+using IncidentTools.Engine.Actions;
 using IncidentTools.Engine.Journal;
 
 namespace IncidentTools.Engine.Execution;

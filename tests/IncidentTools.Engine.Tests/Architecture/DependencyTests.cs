@@ -29,7 +29,7 @@ public sealed class DependencyTests
     private static readonly string[] Tools =
     [
         "IProcessRunner", "ProcessRequest", "ProcessResult", "IScriptRunner", "IScriptHost", "ScriptRequest", "ScriptResult",
-        "CommandLine", "CommandRun", "CommandText", "ProcessIdentity", "ProcessRow", "ProcessTable", "SecretText",
+        "RemotePlace", "CommandLine", "CommandRun", "CommandText", "ProcessIdentity", "ProcessRow", "ProcessTable", "SecretText",
     ];
 
     public static TheoryData<string> Folders => [.. MayKnow.Keys];

@@ -1,10 +1,4 @@
-using IncidentTools.Engine.Actions;
-
-namespace IncidentTools.Engine.Execution.Remote;
-
-/// <summary>Another machine and how to get there.</summary>
-/// <param name="TimeLimit">Of the step, for each machine; null = none.</param>
-public sealed record RemotePlace(RemoteTarget Target, SshSettings Ssh, TimeSpan? TimeLimit);
+namespace IncidentTools.Engine.Actions;
 
 /// <summary>What came of a step on one of its machines.</summary>
 /// <param name="Status">Succeeded, Failed, InDoubt or NotStarted.</param>
