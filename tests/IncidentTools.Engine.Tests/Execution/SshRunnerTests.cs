@@ -154,6 +154,21 @@ public sealed class SshRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Over_a_connection_that_is_silent_its_time_limit_there_ends_it()
+    {
+        var pidFile = _server.Of("pid");
+        var running = RunAsync(Shell($"echo $$ >{pidFile}; exec sleep 600") with { Timeout = TimeSpan.FromSeconds(5), Grace = TimeSpan.FromSeconds(1) });
+        var pid = await Programs.PidAsync(pidFile);
+        // as if the network were cut: neither end hears of the other
+        foreach (var connection in _server.Connections) await Programs.RunAsync(new ProcessRequest("/bin/kill", ["-STOP", connection.ToString(System.Globalization.CultureInfo.InvariantCulture)]));
+        var result = await running;
+        Assert.Equal((true, null), (result.TimedOut, result.ExitCode));
+        Assert.Contains("did not confirm", result.Note, StringComparison.Ordinal);
+        Assert.NotEmpty(_server.Connections); // the connection stands
+        await Programs.GoneAsync(pid);
+    }
+
+    [Fact]
     public async Task A_service_it_leaves_behind_does_not_hold_the_step()
     {
         var pidFile = _server.Of("pid");

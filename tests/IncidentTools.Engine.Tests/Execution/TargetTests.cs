@@ -216,6 +216,25 @@ public sealed class TargetTests : IDisposable
     }
 
     [Fact]
+    public async Task It_is_taken_back_where_it_was_done()
+    {
+        var undo = Step("x", "command", ("program", "sh"), ("args", new List<object?> { "-c", $"echo back $LC_HOST >>{Effects}" })).Use;
+        var run = await Start(On(Hosts("web1", "web2")) with { Undo = undo });
+        await _runs.UndoAsync(run.Run, "a", TestContext.Current.CancellationToken);
+        Assert.Equal("Undone", Of(run).State);
+        Assert.Equal(["web1", "web2", "back web1", "back web2"], Done);
+    }
+
+    [Fact]
+    public async Task A_runbooks_target_is_that_of_every_step_that_can_have_one()
+    {
+        _world.Add(Book(On([]), Step("b", "probe.count"), On(["local"]) with { Id = "c" }) with { Target = Hosts("web2") });
+        var run = await _runs.StartAsync(Request("book"), Park, TestContext.Current.CancellationToken);
+        Assert.Equal("Succeeded", run.State);
+        Assert.Equal(["web2", ""], Done);
+    }
+
+    [Fact]
     public async Task Here_may_be_one_of_them()
     {
         var run = await Start(On(["local", "ssh://web1"], "echo ${LC_HOST:-here}"));

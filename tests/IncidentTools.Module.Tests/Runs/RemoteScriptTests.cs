@@ -23,15 +23,15 @@ public sealed class RemoteScriptTests : IDisposable
 
     private string Of(string name) => Path.Combine(_runs.Host.Folder, name);
 
-    private void Serve(string known = "host")
+    private void Serve(string known = "host", bool shell = true)
     {
         const string program = "/usr/sbin/sshd";
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(program), "needs sshd (Debian: openssh-server)");
         var pwsh = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "pwsh")).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(pwsh is null, "needs pwsh on PATH");
+        Assert.SkipWhen(shell && pwsh is null, "needs pwsh on PATH");
         if (Environment.UserName == "root") Directory.CreateDirectory("/run/sshd");
         foreach (var key in new[] { "host", "other", "user" }) Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Of(key)).WaitForExit();
-        File.WriteAllText(Of("sshd_config"), $"Port {_port}\nListenAddress 127.0.0.1\nHostKey {Of("host")}\nAuthorizedKeysFile {Of("user.pub")}\nPidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nSubsystem powershell {pwsh} -sshs -NoLogo -NoProfile\n");
+        File.WriteAllText(Of("sshd_config"), $"Port {_port}\nListenAddress 127.0.0.1\nHostKey {Of("host")}\nAuthorizedKeysFile {Of("user.pub")}\nPidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nSubsystem powershell {pwsh ?? "/bin/false"} -sshs -NoLogo -NoProfile\n");
         File.WriteAllText(Of("known_hosts"), known.Length == 0 ? "" : $"[127.0.0.1]:{_port} {File.ReadAllText(Of(known + ".pub"))}");
         File.WriteAllText(Of("ssh_config"), $"Host *\n  IdentityFile {Of("user")}\n  IdentitiesOnly yes\n  IdentityAgent none\n");
         Environment.SetEnvironmentVariable("INCIDENTTOOLS_SSH_CONFIG", Of("ssh_config"));
@@ -45,6 +45,20 @@ public sealed class RemoteScriptTests : IDisposable
         _runs.Book("far", $"- {{ id: far, phase: resolve, uses: script, target: 'psrp://127.0.0.1:{_port}', with: {{ text: \"{script}\"{with} }}, impact: none{more} }}");
         var (output, _) = _runs.Try("Invoke-Runbook far");
         return _runs.Step(((RunbookRun)Assert.Single(output).BaseObject).Run, "far");
+    }
+
+    [Fact]
+    public void A_program_runs_on_the_hosts_of_a_service()
+    {
+        Serve(shell: false);
+        File.WriteAllText(Path.Combine(_runs.Workspace, "services.yaml"), $"schema: incidenttools/services/v1\nservices:\n  shop: {{ name: Shop, hosts: ['ssh://127.0.0.1:{_port}', 'ssh://nobody@127.0.0.1:{_port}'] }}\n");
+        _runs.Book("far", "- { id: far, phase: investigate, uses: command, target: '${{ $service.hosts }}', concurrency: 2, errorThreshold: 50%, with: { program: printf, args: ['%s', \"'; touch canary; '\"] }, impact: none }", "parameters: { service: { type: service, required: true } }");
+        var run = _runs.Invoke("far -Service shop");
+        Assert.Equal("Succeeded", run.State);
+        var hosts = ((IReadOnlyList<object?>)_runs.Step(run.Run, "far").Value!).Cast<IReadOnlyDictionary<string, object?>>().ToArray();
+        Assert.Equal(("Succeeded", 0L, "'; touch canary; '"), (hosts[0]["status"], hosts[0]["exitCode"], ((IReadOnlyDictionary<string, object?>)hosts[0]["value"]!)["output"]));
+        Assert.Equal(("Failed", null, "CredentialRefused"), (hosts[1]["status"], hosts[1]["exitCode"], hosts[1]["error"]));
+        Assert.Contains("ssh://nobody@127.0.0.1", _runs.Step(run.Run, "far").Message, StringComparison.Ordinal);
     }
 
     [Fact]
