@@ -75,10 +75,12 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
         {
             capture.AddError(timedOut ? $"not done after {Duration.Format(request.Timeout!.Value)}, so it was stopped" : "stopped on request");
             // BeginStop would wait for the end on a thread that keeps the program alive
+            var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             new Thread(() =>
             {
                 try { shell.Stop(); }
-                catch (Exception error) when (error is RuntimeException or InvalidOperationException) { } // it has ended meanwhile
+                catch (Exception error) when (error is not OutOfMemoryException) { } // it has ended meanwhile, and PowerShell trips over that in many ways
+                finally { stopped.SetResult(); }
             }) { IsBackground = true, Name = "stop of a script" }.Start();
             await Task.WhenAny(running, Task.Delay(Grace, place.Time, CancellationToken.None)).ConfigureAwait(false);
             if (!running.IsCompleted)
@@ -88,6 +90,7 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
                 _ = running.ContinueWith(done => { _ = done.Exception; Close(); }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
                 return Result(capture, false, timedOut, ended: false, began) with { Error = "StillRunning" };
             }
+            await Task.WhenAny(stopped.Task, Task.Delay(Grace, place.Time, CancellationToken.None)).ConfigureAwait(false);
         }
         var came = await ReadEndAsync(running, capture).ConfigureAwait(false);
         if (rented.Host.ExitCode is { } code and not 0) capture.AddError($"it ended with exit code {code}");
