@@ -10,10 +10,6 @@ public static partial class Errors
     public static IncidentToolsException RunbookInvalid(string path, string first, int count) => new(
         "RunbookInvalid", ErrorKind.InvalidInput, count == 1 ? $"The runbook {path} has an error: {first}" : $"The runbook {path} has {count} errors; the first: {first}", $"Test-Runbook -Path '{path}' lists them all.") { TargetObject = path };
 
-    /// <summary>A runbook has parts of the format that no run can do yet.</summary>
-    public static IncidentToolsException RunbookNotBuilt(string name, IEnumerable<string> parts) => new(
-        "RunbookNotBuilt", ErrorKind.InvalidInput, $"The runbook {name} cannot run with this version of IncidentTools: it has {string.Join(", ", parts)}.", "Test-Runbook and Compare-Runbook read it all the same; update the module to run it.") { TargetObject = name };
-
     /// <summary>A name that no runbook may have.</summary>
     public static IncidentToolsException RunbookNameInvalid(string name) => new(
         "RunbookNameInvalid", ErrorKind.InvalidInput, $"'{name}' is not a name for a runbook.", "Use lower-case letters, digits and -, for example cache-full.") { TargetObject = name };

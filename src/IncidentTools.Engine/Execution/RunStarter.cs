@@ -46,13 +46,12 @@ internal sealed class RunStarter(RunParts parts)
             .Any(use => parts.Uses.Find(use.Uses) is { HasEffect: true } || use.Uses is "probe.command" or "probe.service")) throw Errors.WorkspaceNotTrusted(workspace.Path);
     }
 
-    /// <summary>Refuses to begin what no run can do yet, and where the system, a program or a module is missing that a runbook requires.</summary>
-    /// <exception cref="IncidentToolsException">RunbookNotBuilt, RequirementMissing.</exception>
+    /// <summary>Refuses to begin where the system, a program or a module is missing that a runbook requires.</summary>
+    /// <exception cref="IncidentToolsException">RequirementMissing.</exception>
     public void Require(IEnumerable<RunbookDefinition> books, bool isExercise = false)
     {
         foreach (var each in books)
         {
-            NotBuilt.Refuse(each);
             if (parts.StandIn is null && !isExercise && new RunbookEnvironment(parts.Processes, parts.Secrets, parts.Uses).CheckRequirements(each).FirstOrDefault() is { } missing) throw Errors.RequirementMissing(each.Id, missing.Message);
         }
     }
