@@ -61,7 +61,7 @@ internal sealed class RunPlanner(RunParts parts)
         if (step.Undo is { } undo) view = undo.Uses == "manual"
             ? view with { Undo = $"by hand: {ValueReader.Text(undo.With.GetValueOrDefault("instruction"))}" }
             : view with { Undo = Undo(undo, scope) };
-        if (step.Target.Count > 0) view = view with { Target = string.Join(", ", step.Target.Select(target => ValueReader.Text(Fill(target, scope, unknown)))) };
+        if (step.Target.Count > 0 && effects.Find(step) is null) view = view with { Target = string.Join(", ", step.Target.Select(target => ValueReader.Text(Fill(target, scope, unknown)))) };
         if (step.Check is { } check) view = view with { Plan = [.. view.Plan, $"a lost result is settled by {check.Uses}"] };
         return view with { Approval = Approver(step, effects.Find(step), with, impact, start), Unknown = unknown };
     }

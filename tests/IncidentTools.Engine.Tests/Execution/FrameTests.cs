@@ -56,9 +56,11 @@ public sealed class FrameTests : IDisposable
     [Fact]
     public async Task A_failed_branch_starts_nothing_new_and_what_runs_may_finish()
     {
-        var failed = new TaskCompletionSource();
+        var (failed, begun) = (new TaskCompletionSource(), new TaskCompletionSource());
         _world.Action.By = async (text, cancel) =>
         {
+            if (text == "slow") begun.SetResult();
+            if (text == "bad") await begun.Task.WaitAsync(TimeSpan.FromSeconds(20), cancel);
             if (text == "slow") await failed.Task.WaitAsync(TimeSpan.FromSeconds(20), cancel);
             return new ActionResult(text == "bad" ? ActionOutcome.Failed : ActionOutcome.Succeeded, "") { Error = text == "bad" ? "Broke" : null };
         };

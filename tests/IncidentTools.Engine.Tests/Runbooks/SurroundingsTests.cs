@@ -107,7 +107,7 @@ public sealed class SurroundingsTests : IDisposable
     [InlineData("{ id: a, phase: verify, uses: probe.disk, with: { paths: [/no/such] } }", "IT5007", 62, "/no/such")]
     [InlineData("{ id: a, phase: verify, uses: probe.tcp, with: { host: no-such.invalid, port: 1 } }", "IT5009", 60, "no-such.invalid")]
     [InlineData("{ id: a, phase: verify, uses: probe.http, with: { url: 'https://no-such.invalid/x' } }", "IT5009", 60, "no-such.invalid")]
-    [InlineData("{ id: a, phase: verify, uses: manual, target: 'ssh://ops@no-such.invalid:22', with: { instruction: x } }", "IT5009", 5, "no-such.invalid")]
+    [InlineData("{ id: a, phase: verify, uses: command, impact: none, target: 'ssh://ops@no-such.invalid:22', with: { program: sh } }", "IT5009", 5, "no-such.invalid")]
     [InlineData("{ id: a, phase: verify, uses: probe.http, with: { url: 'http://127.0.0.1', headers: { Authorization: 'secret:no-such' } } }", "IT5006", 89, "secret:no-such")]
     [InlineData("{ id: f, phase: verify, uses: foreach, items: [1], steps: [{ id: a, phase: verify, uses: command, impact: none, with: { program: no-such } }] }", "IT5004", 134, "'no-such'")]
     public void What_a_step_needs_and_is_not_here_is_found_in_its_arguments(string step, string code, int column, string named)

@@ -25,7 +25,7 @@ public sealed class IsolationTests : IDisposable
         Environment.SetEnvironmentVariable("PATH", folder + Path.PathSeparator + _path);
     }
 
-    private static string Script(string id, string text, string more) => $"- {{ id: {id}, phase: resolve, uses: script, with: {{ text: \"{text}\"{more.Split('|')[0]} }}, impact: none{more.Split('|')[1]} }}";
+    private static string Script(string id, string text, string more) => $"- {{ id: {id}, phase: resolve, uses: script, with: {{ text: \"{text}\"{more.Split('|')[0]} }}, impact: none, approval: {{ min: 0 }}{more.Split('|')[1]} }}";
 
     [Fact]
     public void A_script_that_cannot_be_ended_is_in_doubt_said_to_live_on_and_the_run_goes_on()
@@ -69,7 +69,7 @@ public sealed class IsolationTests : IDisposable
     public void A_process_of_its_own_gives_typed_values_and_takes_them()
     {
         NeedPowerShell();
-        _runs.Book("typed", "- { id: typed, phase: resolve, uses: script, with: { text: \"param($list) $list.Count; [TimeSpan]::FromSeconds(90); $list[1]; @{ a = @(1, 'x') }\", isolation: process, parameters: { list: [1, \"'; exit 9; '\"]} }, impact: none }");
+        _runs.Book("typed", "- { id: typed, phase: resolve, uses: script, with: { text: \"param($list) $list.Count; [TimeSpan]::FromSeconds(90); $list[1]; @{ a = @(1, 'x') }\", isolation: process, parameters: { list: [1, \"'; exit 9; '\"]} }, impact: none, approval: { min: 0 } }");
         var run = _runs.Invoke("typed");
         Assert.Equal("Succeeded", run.State);
         var value = Assert.IsType<IReadOnlyList<object?>>(_runs.Step(run.Run, "typed").Value, exactMatch: false);

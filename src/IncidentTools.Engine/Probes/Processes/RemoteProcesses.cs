@@ -68,10 +68,12 @@ internal static partial class RemoteProcesses
 
     private static int Number(Match match, string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 
-    /// <summary><c>[[days-]hours:]minutes:seconds</c></summary>
+    /// <summary><c>[[days-]hours:]minutes:seconds</c>. Of a process that began a moment ago some systems say millions of days: it began now.</summary>
     private static TimeSpan Elapsed(string text)
     {
-        var (days, rest) = text.Split('-') is [var first, var second] ? (int.Parse(first, CultureInfo.InvariantCulture), second) : (0, text);
+        const long Century = 36_500;
+        var (days, rest) = text.Split('-') is [var first, var second] ? (long.TryParse(first, CultureInfo.InvariantCulture, out var many) ? many : long.MaxValue, second) : (0, text);
+        if (days > Century) return TimeSpan.Zero;
         var seconds = rest.Split(':').Aggregate(0L, (sum, part) => (sum * 60) + long.Parse(part, CultureInfo.InvariantCulture));
         return TimeSpan.FromDays(days) + TimeSpan.FromSeconds(seconds);
     }
