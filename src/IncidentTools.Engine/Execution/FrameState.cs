@@ -32,7 +32,7 @@ public static class FramePath
 /// <summary>One step list under way: the run's own, a branch, an item of a foreach, a child runbook.</summary>
 public sealed class FrameState(string path, FrameState? outer, StepInstance? group, FrameMember? member)
 {
-    private readonly Dictionary<string, StepInstance> _last = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StepInstance> _last = new(StringComparer.Ordinal), _over = new(StringComparer.Ordinal);
     private readonly Dictionary<string, object?> _variables = new(StringComparer.Ordinal);
 
     public string Path => path;
@@ -65,6 +65,14 @@ public sealed class FrameState(string path, FrameState? outer, StepInstance? gro
         return null;
     }
 
+    /// <summary>What <c>$steps</c> gives of it: the last visit that finished, in the nearest frame that has one of it; else the one under way.</summary>
+    public StepInstance? FindFinished(string step)
+    {
+        for (var frame = this; frame is not null; frame = frame.IsBook ? null : frame.Outer)
+            if (frame._last.TryGetValue(step, out var found)) return frame._over.GetValueOrDefault(step, found);
+        return null;
+    }
+
     /// <summary>Variables visible from here; an inner one hides an outer one.</summary>
     public IReadOnlyDictionary<string, object?> VisibleVariables()
     {
@@ -85,6 +93,7 @@ public sealed class FrameState(string path, FrameState? outer, StepInstance? gro
     {
         if (_last.TryGetValue(instance.Step, out var last) && last.Path == instance.Path) _last[instance.Step] = instance;
         if (Current?.Path == instance.Path) Current = instance;
+        if (instance.IsFinished && (!_over.TryGetValue(instance.Step, out var over) || instance.Visit >= over.Visit)) _over[instance.Step] = instance;
     }
 
     internal void SetVariable(string name, object? value) => _variables[name] = value;

@@ -61,7 +61,7 @@ internal sealed class RunRoots(IReadOnlyDictionary<string, Func<object?>> makers
         return map;
     }
 
-    /// <summary>The last visit of a step; <c>state</c> is always there.</summary>
+    /// <summary>The last finished visit of a step; <c>state</c> is always there.</summary>
     private static Dictionary<string, object?> Step(StepInstance? last)
     {
         if (last is null) return Map(("state", "Pending"));
@@ -100,7 +100,7 @@ internal sealed class RunRoots(IReadOnlyDictionary<string, Func<object?>> makers
 
         public bool TryGetValue(string key, [MaybeNullWhen(false)] out object? value)
         {
-            value = _book.Step(key.ToLowerInvariant()) is { } step ? Step(frame.Find(step.Id) ?? Within(step.Id)) : null;
+            value = _book.Step(key.ToLowerInvariant()) is { } step ? Step(frame.FindFinished(step.Id) ?? Within(step.Id)) : null;
             return value is not null;
         }
 
