@@ -27,7 +27,8 @@ public readonly record struct RunRoute(StepDefinition? Step, string? Result, str
             return (last.Goto ?? handler?.Next) is { } more && handler is not null && IsGood(last) ? way.Enter(more) : End("Cancelled", cancel);
         }
         if (step.Use.Uses == "end" && last.State == "Succeeded") return End(step.Result ?? way.Outcome(), last.Message);
-        if (handler is not null) return IsGood(last) && (last.Goto ?? handler.Next) is { } next ? way.Enter(next) : End("Failed", way.Failure());
+        if (handler is not null && !IsGood(last)) return End("Failed", way.Failure());
+        if (handler is not null) return (last.Goto ?? handler.Next) is { } next ? way.Enter(next) : End(way.Outcome(), way.Failure());
         if (IsGood(last)) return way.Enter(last.Goto ?? step.Next ?? line.After(step.Id));
         if (!step.OnFailure.Written && frame.IsBook && book.OnError is { } onError) return way.Enter(onError);
         return step.OnFailure.Mode switch
@@ -36,6 +37,7 @@ public readonly record struct RunRoute(StepDefinition? Step, string? Result, str
             FailureMode.Goto => way.Enter(step.OnFailure.Target),
             FailureMode.Rollback => End(Rollback, Say(last)),
             _ when last.Error == Rollback => End(Rollback, Say(last)),
+            _ when !step.IsCritical => End(way.Outcome(), Say(last)),
             // a denial and a time that ran out end the run by their own names
             _ => End(last.State == "TimedOut" ? "TimedOut" : last.Error == "Rejected" ? "Rejected" : "Failed", Say(last)),
         };
