@@ -28,13 +28,15 @@ internal sealed class StepGate(RunSession session, FrameState frame, StepDefinit
         else if (Begins(instance) && step.Needs.FirstOrDefault(need => frame.Find(need)?.State is not ("Succeeded" or "Waived")) is { } unmet)
             session.Finish(instance, "Failed", error: "NeedsNotMet", message: $"step {unmet} has not succeeded");
         else if (Begins(instance) && step.When is { } when && !session.IsTrue(when, instance)) session.Finish(instance, "Skipped", message: $"{when.Text} does not hold");
-        else if (IsLate(instance) && instance.Wait is null or { Opened.Kind: "Timer" } && step.Use.Uses != "wait")
+        else if (IsLate(instance) && IsFree(instance) && step.Use.Uses is not ("wait" or "approve"))
             session.Finish(instance, "TimedOut", error: "Deadline", message: $"not done within {Duration.Format(step.Deadline!.Value)}");
         else return false;
         return true;
     }
 
     private bool IsLate(StepInstance instance) => step.Deadline is { } limit && session.Now >= instance.EnteredAt + limit;
+    /// <summary>Nobody is waited for: an answer in time counts, but an effect that was approved in time and not begun does not begin any more.</summary>
+    private static bool IsFree(StepInstance instance) => instance.Wait is null or { Opened.Kind: "Timer" } or { Opened.Kind: "Approval", Approved: true };
     private static bool Begins(StepInstance instance) => instance is { Attempt: 0, Wait: null, Members: null };
 
     /// <summary>When the first cleanup of the run began: they have their time together.</summary>
