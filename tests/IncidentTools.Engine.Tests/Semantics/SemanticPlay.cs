@@ -95,9 +95,14 @@ internal sealed class SemanticPlay(SemanticCase of, int dieAt = int.MaxValue, bo
         var (book, key) = (more is ["of", var other, ..] ? other : "book", $"k{++_started}");
         var options = Options([.. more.SkipWhile(word => word != "limit")]);
         var run = Wait(() => runs.StartAsync(new RunRequest(book, more.Contains("incident") ? "INC-1" : null, null, of.Plain("parameters"), key), options, default));
-        _run = run.Run;
-        if (!_runs.Contains(run.Run)) _runs.Add(run.Run);
+        Known(run.Run);
         return Tell(run);
+    }
+
+    private void Known(string run)
+    {
+        _run = run;
+        if (!_runs.Contains(run)) _runs.Add(run);
     }
 
     private RunOptions Options(List<string> more) => new()
@@ -106,7 +111,7 @@ internal sealed class SemanticPlay(SemanticCase of, int dieAt = int.MaxValue, bo
         StepLimit = more.IndexOf("limit") is >= 0 and var at ? int.Parse(more[at + 1], CultureInfo.InvariantCulture) : null,
         Progress = step =>
         {
-            _run = step.Run;
+            Known(step.Run!);
             World.Script.Signal($"{step.Path} {step.State}");
         },
     };
