@@ -18,17 +18,18 @@ internal sealed class GroupResult(RunSession session, StepDefinition step)
     }
 
     /// <param name="late">Its deadline passed.</param>
-    public void Finish(StepInstance instance, bool late, JoinVerdict verdict)
+    /// <param name="stopped">What it stands in was decided without it.</param>
+    public void Finish(StepInstance instance, bool late, bool stopped, JoinVerdict verdict)
     {
         var members = instance.Members!.Select(member => (Member: member, Frame: session.State.Frame(FramePath.Of(instance.Path, member.Name)))).ToList();
         var failed = members.Where(pair => pair.Frame.Ended is { IsGood: false, Result: not "Cancelled" }).ToList();
         var value = Value(members);
         var detail = failed.Count == 0 ? null : new Dictionary<string, object?> { ["failed"] = failed.ConvertAll(pair => (object?)(pair.Member.Key ?? pair.Member.Name)) };
-        var (state, error, message) = State(late, verdict, members, failed);
+        var (state, error, message) = State(late, stopped, verdict, members, failed);
         session.Emit(new StepFinished(session.State.Run, instance.Path, state, value, error, session.Parts.Mask.Apply(message), null, null) { Detail = detail });
     }
 
-    private (string State, string? Error, string Message) State(bool late, JoinVerdict verdict, List<(FrameMember Member, FrameState Frame)> members, List<(FrameMember Member, FrameState Frame)> failed)
+    private (string State, string? Error, string Message) State(bool late, bool stopped, JoinVerdict verdict, List<(FrameMember Member, FrameState Frame)> members, List<(FrameMember Member, FrameState Frame)> failed)
     {
         if (step.Child is not null && members[0].Frame.Ended is { } child)
             return child.IsGood ? ("Succeeded", null, child.Message) : child.Result == "Cancelled" ? ("Cancelled", null, child.Message) : ("Failed", child.Result == "Failed" ? "ChildFailed" : child.Result, $"{step.Child.Name} ended {child.Result}: {child.Message}");
@@ -37,7 +38,8 @@ internal sealed class GroupResult(RunSession session, StepDefinition step)
         if (verdict == JoinVerdict.Met) return ("Succeeded", null, count);
         if (session.State.Cancel is { } cancel) return ("Cancelled", null, cancel.Reason ?? "");
         if (late) return ("TimedOut", "Deadline", $"not done within {Duration.Format(step.Deadline!.Value)}: {count}");
-        if (verdict == JoinVerdict.Open) return ("Cancelled", null, count);
+        // ended from outside its members have not failed it
+        if (verdict == JoinVerdict.Open || (stopped && JoinRule.Of(step, members.Count).Decide(good, failed.Count) == JoinVerdict.Open)) return ("Cancelled", null, count);
         if (failed.Exists(pair => pair.Frame.Ended!.Result == RunRoute.Rollback)) return ("Failed", RunRoute.Rollback, count);
         return ("Failed", step.Foreach is null ? "BranchFailed" : "TooManyErrors", $"{count}{(failed is [var first, ..] ? $" ({first.Frame.Ended!.Message})" : "")}");
     }

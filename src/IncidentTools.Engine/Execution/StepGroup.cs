@@ -52,7 +52,7 @@ internal sealed class StepGroup(FrameDriver frame, StepDefinition step)
                 if (_running.Count == 0)
                 {
                     if (_parked.Count > 0 || (!over && _drive.IsEnough)) return new StepProgress(true, AtRest: true);
-                    new GroupResult(_session, step).Finish(_session.Again(instance), late, verdict);
+                    new GroupResult(_session, step).Finish(_session.Again(instance), late, frame.IsStopping, verdict);
                     return StepProgress.Moved;
                 }
                 await OneAsync().ConfigureAwait(false);
