@@ -74,7 +74,9 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
     {
         var frame = Frame;
         var cancel = !IsStopping ? null : State.Cancel is { } asked ? asked.Reason ?? "" : "its group was decided without it";
-        var route = RunRoute.After(State, frame, _session.Books.Of(frame), _session.Books.LineOf(frame), cancel);
+        var route = Route(frame, cancel);
+        // what was let finish and came to its end by itself ended so, though nobody waited for it
+        if (cancel is not null && State.Cancel is null && frame.Current is { State: not ("Cancelled" or "InDoubt") } && Route(frame, null) is { Step: null } own) route = own;
         if (route.Step is { } && frame is { IsBook: true, Current: null } && !StartClocks(frame, out var why)) route = new RunRoute(null, "Failed", why);
         if (route.Step is not { } step)
         {
@@ -87,6 +89,8 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
         _session.Writer.Emit(new StepEntered(State.Run, at, step.Id, visit) { Restricted = _session.IsRestricted(frame, step) });
         drive.Tell(State.Instance(at));
     }
+
+    private RunRoute Route(FrameState frame, string? cancel) => RunRoute.After(State, frame, _session.Books.Of(frame), _session.Books.LineOf(frame), cancel);
 
     /// <summary>Deadlines that begin with the runbook.</summary>
     private bool StartClocks(FrameState frame, out string why)
