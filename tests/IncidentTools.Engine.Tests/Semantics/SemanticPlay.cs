@@ -18,6 +18,7 @@ internal sealed class SemanticPlay(SemanticCase of, int dieAt = int.MaxValue, bo
     public SemanticWorld World { get; } = new(of);
     public List<string> Wrong { get; } = [];
     public int Appends { get; private set; }
+    public bool HasRun => _run is not null;
     public string Run => _run ?? throw new InvalidDataException("no run was started");
 
     public void Play()
@@ -71,6 +72,7 @@ internal sealed class SemanticPlay(SemanticCase of, int dieAt = int.MaxValue, bo
             case ["deny", .. var more]: return Said(runs, Step(more), AnswerKind.Deny, Answer([.. more.Skip(1)]));
             case ["settle", var step, var outcome]: return Said(runs, step, AnswerKind.Settle, Answer([outcome]));
             case ["skip", var step]: return [runs.Skip(Run, step, "not needed").State];
+            case ["by", "hand", var step]: return [runs.ByHand(Run, step, Answer([])).State];
             case ["undo", var step]: return [Wait(() => runs.UndoAsync(Run, step, default)).State];
             case ["cancel", .. var more]: return Tell(Wait(() => runs.CancelAsync(Run, "enough", more is ["rollback"], default)));
             // only the request is recorded: a runner lives and will see it
@@ -107,7 +109,7 @@ internal sealed class SemanticPlay(SemanticCase of, int dieAt = int.MaxValue, bo
 
     private RunOptions Options(List<string> more) => new()
     {
-        Patience = of.Text("patience") is { } time ? SemanticCase.Time(time) : TimeSpan.Zero, AcceptChange = more.Contains("accept"),
+        Patience = of.Text("patience") is { } time ? SemanticCase.Time(time) : TimeSpan.Zero, AcceptChange = more.Contains("accept"), RetryFailed = more is ["retry", "failed", ..],
         StepLimit = more.IndexOf("limit") is >= 0 and var at ? int.Parse(more[at + 1], CultureInfo.InvariantCulture) : null,
         Progress = step =>
         {

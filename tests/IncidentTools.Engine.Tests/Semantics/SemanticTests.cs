@@ -41,7 +41,7 @@ public sealed class SemanticTests
     }
 
     [Fact]
-    public void The_table_is_as_long_as_it_claims() => Assert.InRange(SemanticCase.All.Count, 60, int.MaxValue);
+    public void The_table_is_as_long_as_it_claims() => Assert.InRange(SemanticCase.All.Count, 200, int.MaxValue);
 
     /// <param name="whole">Also what differs when a machine died in between: looks, checks, the journal.</param>
     private static List<string> Judge(SemanticCase of, SemanticPlay play, bool whole)
@@ -49,7 +49,7 @@ public sealed class SemanticTests
         try { play.Play(); }
         catch (Exception error) when (error is not OutOfMemoryException) { return [.. play.Wrong, $"{error}"]; }
         var wrong = play.Wrong;
-        if (of.List("moves").Count == 0) return wrong;
+        if (!play.HasRun) return wrong;
         var runs = play.World.Session("reader");
         var (run, steps, entries) = (runs.Get(play.Run), runs.Steps(play.Run).Where(step => step.Path.Length > 0).ToList(), play.Entries());
         var log = play.World.Script.Log.Where(word => whole || word[0] is not ('?' or '~')).ToList();

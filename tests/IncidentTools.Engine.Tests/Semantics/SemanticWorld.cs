@@ -86,6 +86,7 @@ internal sealed class SemanticWorld : IDisposable
         Probes = new Dictionary<string, IProbe> { [_probe.Name] = _probe }, Actions = new Dictionary<string, IAction> { [_action.Name] = _action },
         Processes = new NoProcesses(), Secrets = new SecretChain([]), Mask = new SecretMask(),
         Post = request => [new EntryDraft(new NotificationIntended(Uuid7.New(Time.GetUtcNow()), request.Purpose, request.Audience, null, "file", null, "P1", request.Subject ?? "", request.Body ?? ""))],
+        Clock = clock => new EntryDraft(new Engine.Incidents.ClockStarted(clock.Name, clock.Title, clock.From, clock.Due, clock.Warn)),
         Deliver = (_, _) => Task.CompletedTask,
         Workspace = () => new LoadedWorkspace(_folder.Path, "parameter", true, Policy(), new Dictionary<string, ServiceDefinition>(), Contacts, []),
         Incident = id => new Dictionary<string, object?> { ["id"] = id, ["services"] = new List<object?>(), ["roles"] = new Dictionary<string, object?> { ["commander"] = "bob" } },
