@@ -58,7 +58,8 @@ public sealed class RunProjection() : Projection<RunRow>("run", 3, RunRowJson.De
         (_, RunLeased) when row.State == "Queued" => row with { State = "Running", Message = "" },
         (_, RunEnded data) => row with { State = data.Result, Step = row.Step, WaitKind = null, Message = data.Message, DueAt = null, EndedAt = entry.OccurredAt, Open = [], InDoubt = false },
         (_, RunReopened) => row with { State = "Running", Message = "", EndedAt = null },
-        (_, IRunEntry data) when RunLeaves.Apply(row.Open, data) is { } open => RunLeaves.Show(row with { Open = open }),
+        // a step taken back when the run was over does not open it again
+        (_, IRunEntry data) when row.EndedAt is null && RunLeaves.Apply(row.Open, data) is { } open => RunLeaves.Show(row with { Open = open }),
         _ => row,
     };
 
