@@ -100,9 +100,12 @@ internal sealed class RunRoots(IReadOnlyDictionary<string, Func<object?>> makers
 
         public bool TryGetValue(string key, [MaybeNullWhen(false)] out object? value)
         {
-            value = _book.Step(key.ToLowerInvariant()) is { } step ? Step(frame.FindFinished(step.Id) ?? Within(step.Id)) : null;
+            value = _book.Step(key.ToLowerInvariant()) is { } step ? Step(Own(step.Id) ?? frame.FindFinished(step.Id) ?? Within(step.Id)) : null;
             return value is not null;
         }
+
+        /// <summary>A step that is over reads itself by its own name, too: its outputs are worked out before its end is written.</summary>
+        private StepInstance? Own(string step) => instance is { IsFinished: true } own && own.Step == step && own.Frame == frame.Path ? own : null;
 
         /// <summary>A finished parallel looks into its branches: its outputs are made of their steps.</summary>
         private StepInstance? Within(string step) => instance is { IsFinished: true, Members: { } members } && books.Of(frame).Step(instance.Step)?.Parallel is not null
