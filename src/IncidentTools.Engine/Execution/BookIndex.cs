@@ -17,6 +17,22 @@ public sealed class StepLine
     public IReadOnlyList<StepDefinition> Steps { get; }
     public string? First => Steps.Count == 0 ? null : Steps[0].Id;
     public StepDefinition? Step(string id) => _numbers.TryGetValue(id, out var index) ? Steps[index] : null;
+    /// <summary>Whether a way leads from a step back to it: it may come again without a number of visits of its own.</summary>
+    public bool Returns(string id)
+    {
+        var (seen, open) = (new HashSet<string>(StringComparer.Ordinal), new Stack<string>([id]));
+        while (open.TryPop(out var at))
+        {
+            if (Step(at) is not { } step) continue;
+            foreach (var way in new[] { step.Next ?? After(at), step.Default, step.OnFailure.Target }.Concat(step.Cases.Select(item => item.Goto)).OfType<string>())
+            {
+                if (way == id) return true;
+                if (seen.Add(way)) open.Push(way);
+            }
+        }
+        return false;
+    }
+
     /// <summary>The step after this one in document order.</summary>
     public string? After(string id) => _numbers.TryGetValue(id, out var index) && index + 1 < Steps.Count ? Steps[index + 1].Id : null;
 }

@@ -44,14 +44,19 @@ internal sealed class RunPeople(RunParts parts, Func<RunState, RunBooks> booksOf
     public void Skip(RunRow row, string step, string reason) => parts.Journal.Update(row.Stream, _ =>
     {
         var state = RunWriter.Fold(parts.Journal, row.Stream, row.Run);
-        if (booksOf(state).Root.Step(step) is not { } definition) throw Errors.StepUnknown(row.Runbook, step);
+        var book = booksOf(state).Root;
+        if (book.Step(step) is not { } definition) throw Errors.StepUnknown(row.Runbook, step);
         if (state.Ended is { } ended) throw Errors.SkipRefused(step, $"the run ended {ended.Result}");
         var last = state.Visits.LastOrDefault(visit => visit.Step == step);
         if (last is { IsFinished: false, Open: not null }) throw Errors.SkipRefused(step, "an attempt of it is under way or in doubt");
         if (last is { IsFinished: false, Members: not null }) throw Errors.SkipRefused(step, "what it runs is under way: skip the steps within it");
-        if (last is { IsFinished: true, Frame: FramePath.Root } && last.Visit >= (definition.MaxVisits ?? 1)) throw Errors.SkipRefused(step, $"it is over: {last.State}");
+        if (IsOver(book, definition, last)) throw Errors.SkipRefused(step, $"it is over: {last!.State}");
         return [new EntryDraft(new StepSkipRequested(row.Run, step, reason))];
     });
+
+    /// <summary>Whether a step of the run's own list had all the visits it can have. Steps within others may come with the next item or visit.</summary>
+    private static bool IsOver(BookIndex book, StepDefinition step, StepInstance? last) =>
+        last is { IsFinished: true, Frame: FramePath.Root } && (step.MaxVisits is { } most ? last.Visit >= most : !book.Main.Returns(step.Id));
 
     /// <summary>Somebody did by hand what a step would do, or, when the runbook has no such step, something besides it.</summary>
     /// <exception cref="IncidentToolsException">StepDoneRefused.</exception>
@@ -60,11 +65,12 @@ internal sealed class RunPeople(RunParts parts, Func<RunState, RunBooks> booksOf
         var state = RunWriter.Fold(parts.Journal, row.Stream, row.Run);
         if (state.Ended is { } ended) throw Errors.StepDoneRefused(step, $"the run ended {ended.Result}");
         if (string.IsNullOrWhiteSpace(answer.Note)) throw Errors.StepDoneRefused(step, "what was done is owed as a note");
-        if (booksOf(state).Root.Step(step) is not { } definition) throw Errors.StepUnknown(row.Runbook, step);
+        var book = booksOf(state).Root;
+        if (book.Step(step) is not { } definition) throw Errors.StepUnknown(row.Runbook, step);
         if (StepGroup.Is(definition)) throw Errors.StepDoneRefused(step, "it runs other steps: say it of those");
         var last = state.Visits.LastOrDefault(visit => visit.Step == step);
         if (last is { IsFinished: false, Open: not null }) throw Errors.StepDoneRefused(step, "an attempt of it is under way or in doubt: Resolve-RunbookStep settles it");
-        if (last is { IsFinished: true, Frame: FramePath.Root } && last.Visit >= (definition.MaxVisits ?? 1)) throw Errors.StepDoneRefused(step, $"it is over: {last.State}");
+        if (IsOver(book, definition, last)) throw Errors.StepDoneRefused(step, $"it is over: {last!.State}");
         return [new EntryDraft(new StepDoneByHand(row.Run, step, answer.Values, answer.Note))];
     });
 
