@@ -35,6 +35,12 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
         }
         session.Writer.Emit(new StepIntended(State.Run, instance.Path, instance.Attempt + 1, with.Values, hash) { Impact = impact.ToString().ToLowerInvariant(), ImpactReasons = StepEffects.Reasons(step, effect, with) is { Count: > 0 } raised ? raised : null });
         session.Writer.Flush();
+        // a cancel that stands in the journal before the intent comes first
+        if (!stopping && State.Cancel is not null)
+        {
+            session.Emit(new StepAttempted(State.Run, instance.Path, instance.Attempt + 1, "NotDone", null, "the run was cancelled before it began", null));
+            return StepProgress.Moved;
+        }
         await AttemptAsync(session.Again(instance), with, cancellation).ConfigureAwait(false);
         return StepProgress.Moved;
     }
