@@ -120,13 +120,14 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
     {
         try
         {
-            if (new StepGate(_session, Frame, step, IsStopping).Closed(instance)) return StepProgress.Moved;
+            var gate = new StepGate(_session, Frame, step, IsStopping);
+            if (gate.Closed(instance)) return StepProgress.Moved;
             if (StepGroup.Is(step)) return await new StepGroup(this, step).AdvanceAsync(instance, cancellation, stop).ConfigureAwait(false);
             if (_session.Effects.Find(step) is { } effect)
             {
-                using var watch = new CancelWatch(_session, step, stop);
+                using var watch = new CancelWatch(_session, step, gate.CleanupEnd, stop);
                 try { return await new EffectStep(_session, step, effect, IsStopping).AdvanceAsync(instance, watch.Token).ConfigureAwait(false); }
-                catch (OperationCanceledException) when (watch.Seen || (_end.IsCancellationRequested && !cancellation.IsCancellationRequested)) { return StepProgress.Moved; }
+                catch (OperationCanceledException) when (watch.Seen || watch.IsOver || (_end.IsCancellationRequested && !cancellation.IsCancellationRequested)) { return StepProgress.Moved; }
                 finally { if (watch.Seen) _session.Writer.Refresh(); }
             }
             if (step.Use.Uses is "manual" or "ask" or "approve" or "wait") return await new WaitStep(_session, step).AdvanceAsync(instance, stop).ConfigureAwait(false);

@@ -8,20 +8,24 @@ internal sealed class StepGate(RunSession session, FrameState frame, StepDefinit
 {
     private static readonly TimeSpan MaxCleanup = TimeSpan.FromMinutes(2);
 
+    /// <summary>When the cleanups of a cancelled run have had their time together; null for a step that is none.</summary>
+    public DateTimeOffset? CleanupEnd => stopping && IsHandler && FirstCleanup() is { } first ? first + MaxCleanup : null;
+    private bool IsHandler => frame.IsBook && session.Books.Of(frame).Handler(step.Id) is not null;
+
     /// <returns>Whether the step is finished by this.</returns>
     public bool Closed(StepInstance instance)
     {
-        var cleanup = frame.IsBook && session.Books.Of(frame).Handler(step.Id) is not null;
         // what it opened ends first
         if (instance.Members is not null && (stopping || IsLate(instance))) return false;
-        if (stopping && !cleanup)
+        if (stopping && !IsHandler)
         {
             // an effect under way is asked about before the branch ends; of a cancelled run nobody asks any more
             if (instance.Open is null || StepEffects.Looks(session.Effects.Find(step.Use.Uses))) session.Finish(instance, "Cancelled", message: session.State.Cancel?.Reason ?? "");
             else if (session.State.Cancel is not null) session.Finish(instance, "InDoubt", error: "InDoubt", message: "the run was cancelled before anybody knew what became of it");
             else return false;
         }
-        else if (stopping && instance.Open is null && FirstCleanup() is { } first && session.Now > first + MaxCleanup) session.Finish(instance, "TimedOut", error: "Deadline", message: $"cleanup has {Duration.Format(MaxCleanup)}");
+        else if (CleanupEnd is { } end && session.Now >= end)
+            session.Finish(instance, instance.Open is null || session.Effects.Find(step.Use.Uses) is ProbeEffect ? "TimedOut" : "InDoubt", error: "Deadline", message: $"cleanup has {Duration.Format(MaxCleanup)}");
         else if (instance.Open is not null) return false;
         else if (session.State.SkipReason(step.Id) is { } reason) session.Finish(instance, "Waived", message: reason);
         else if (session.State.ByHand(step.Id) is { } done) session.Finish(instance, "Succeeded", new Dictionary<string, object?>(done.Data.Value) { ["byHand"] = true }, message: done.Data.Note, by: done.Actor);
