@@ -72,13 +72,15 @@ internal sealed class SemanticPlay(SemanticCase of, int dieAt = int.MaxValue, bo
             case ["deny", .. var more]: return Said(runs, Step(more), AnswerKind.Deny, Answer([.. more.Skip(1)]));
             case ["settle", var step, var outcome]: return Said(runs, step, AnswerKind.Settle, Answer([outcome]));
             case ["skip", var step]: return [runs.Skip(Run, step, "not needed").State];
-            case ["by", "hand", var step]: return [runs.ByHand(Run, step, Answer([])).State];
+            case ["by", "hand", var step]: return [runs.ByHand(Run, step, Answer([]) with { Note = "done at the console" }).State];
             case ["undo", var step]: return [Wait(() => runs.UndoAsync(Run, step, default)).State];
             case ["cancel", .. var more]: return Tell(Wait(() => runs.CancelAsync(Run, "enough", more is ["rollback"], default)));
             // only the request is recorded: a runner lives and will see it
             case ["request", "cancel", .. var more]: Write(by, new RunCancelRequested(Run, "enough", more is ["rollback"])); return [];
             // recorded by another machine, whose clock and look at the run were its own
-            case ["slip", var step, var answer]: Write(by, new WaitAnswered(Run, Visits(step)[^1].Wait!.Opened.Wait, answer, null, null, null)); return [];
+            case ["slip", var step, var answer]: Write(by, new WaitAnswered(Run, Waits(step)[^1], answer, null, null, null)); return [];
+            case ["steal"]: World.Steal(Run, by); return [];
+            case ["forget", var book]: World.Forget(book); return [];
             case ["change", var number]: World.Put("book", of.Changed(int.Parse(number, CultureInfo.InvariantCulture))); return [];
             case ["run", var number]: _run = _runs[int.Parse(number, CultureInfo.InvariantCulture) - 1]; return Tell(runs.Get(Run));
             case ["now", var what, ..]: World.Script.Change("effect", what, [string.Join(' ', words.Skip(2))]); return [];
@@ -94,7 +96,9 @@ internal sealed class SemanticPlay(SemanticCase of, int dieAt = int.MaxValue, bo
 
     private IReadOnlyList<string> Start(RunService runs, List<string> more)
     {
-        var (book, key) = (more is ["of", var other, ..] ? other : "book", $"k{++_started}");
+        // again: by the key of the one before
+        if (!more.Contains("again")) _started++;
+        var (book, key) = (more is ["of", var other, ..] ? other : "book", $"k{_started}");
         var options = Options([.. more.SkipWhile(word => word != "limit")]);
         var run = Wait(() => runs.StartAsync(new RunRequest(book, more.Contains("incident") ? "INC-1" : null, null, of.Plain("parameters"), key), options, default));
         Known(run.Run);
@@ -162,7 +166,7 @@ internal sealed class SemanticPlay(SemanticCase of, int dieAt = int.MaxValue, bo
 
     private static IReadOnlyList<string> Tell(RunbookRun run) => [run.State, run.WaitReason ?? "-", run.ExitCode.ToString(CultureInfo.InvariantCulture), run.Step ?? "-"];
 
-    private List<StepInstance> Visits(string step) => [.. Fold().Visits.Where(visit => visit.Step == step || visit.Path == step)];
+    private List<string> Waits(string step) => [.. Entries().Select(entry => entry.Data).OfType<WaitOpened>().Where(wait => wait.Path == step || wait.Path.Contains($"/{step}#", StringComparison.Ordinal)).Select(wait => wait.Wait)];
 
     private void Write(string by, IRunEntry data)
     {

@@ -41,7 +41,7 @@ public sealed class SemanticTests
     }
 
     [Fact]
-    public void The_table_is_as_long_as_it_claims() => Assert.InRange(SemanticCase.All.Count, 200, int.MaxValue);
+    public void The_table_is_as_long_as_it_claims() => Assert.InRange(SemanticCase.All.Count, 330, int.MaxValue);
 
     /// <param name="whole">Also what differs when a machine died in between: looks, checks, the journal.</param>
     private static List<string> Judge(SemanticCase of, SemanticPlay play, bool whole)
@@ -110,7 +110,7 @@ public sealed class SemanticTests
         var state = play.Fold();
         if (state.Ended is not null && state.State != run.State) yield return $"folded it is {state.State}, stored {run.State}";
         if (state.Ended is not null && state.Unfinished.Any()) yield return $"it ended {state.State}, and {string.Join(", ", state.Unfinished.Select(visit => visit.Path))} did not";
-        if (entries.Count(entry => entry.Data is RunEnded) > 1) yield return "it ended twice";
+        if (entries.Count(entry => entry.Data is RunEnded) > 1 + entries.Count(entry => entry.Data is RunReopened)) yield return "it ended twice";
         foreach (var twice in entries.Select(entry => entry.Data).OfType<StepFinished>().GroupBy(finished => finished.Path).Where(group => group.Count() > 1)) yield return $"{twice.Key} finished {twice.Count()} times";
     }
 

@@ -75,6 +75,17 @@ internal sealed class SemanticWorld : IDisposable
         Time.Advance(RunLease.Term + TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>No such runbook in the workspace any more.</summary>
+    public void Forget(string id) => _books.Remove(id);
+
+    /// <summary>The lease of a living runner goes to somebody else, as when its machine was cut off for longer than the term.</summary>
+    public void Steal(string run, string by)
+    {
+        using var store = Store(by);
+        store.Leases.Release(store.Leases.Find(RunLease.NameOf(run))!);
+        Assert.NotNull(store.Leases.Acquire(RunLease.NameOf(run), $"{by}|elsewhere|1|2026-11-23T03:00:00.000000Z|t", RunLease.Term, out _));
+    }
+
     public SqliteStore Store(string actor) => new(new SqliteStoreOptions(Path.Combine(_folder.Path, "s.db"), IncidentEngine.EntryTypes, IncidentEngine.Projections, new Actor(actor, "os", "os"), "host", Time));
 
     private RunParts Parts(IJournalStore store, string actor) => new()
