@@ -76,7 +76,7 @@ internal sealed class FrameDriver(RunDriver drive, string path, FrameDriver? gro
         var cancel = !IsStopping ? null : State.Cancel is { } asked ? asked.Reason ?? "" : "its group was decided without it";
         var route = Route(frame, cancel);
         // what was let finish and came to its end by itself ended so, though nobody waited for it
-        if (cancel is not null && State.Cancel is null && frame.Current is { State: not ("Cancelled" or "InDoubt") } && Route(frame, null) is { Step: null } own) route = own;
+        if (cancel is not null && State.Cancel is null && frame.Current is { State: not ("Cancelled" or "InDoubt") } last && _session.Books.Of(frame).Handler(last.Step) is null && Route(frame, null) is { Step: null } own) route = own;
         if (route.Step is { } && frame is { IsBook: true, Current: null } && !StartClocks(frame, out var why)) route = new RunRoute(null, "Failed", why);
         if (route.Step is not { } step)
         {

@@ -31,7 +31,7 @@ internal sealed class GroupResult(RunSession session, StepDefinition step)
 
     private (string State, string? Error, string Message) State(bool late, bool stopped, JoinVerdict verdict, List<(FrameMember Member, FrameState Frame)> members, List<(FrameMember Member, FrameState Frame)> failed)
     {
-        if (step.Child is not null && members[0].Frame.Ended is { } child)
+        if (step.Child is not null && members[0].Frame.Ended is { } child && !(late && child.Result == "Cancelled"))
             return child.IsGood ? ("Succeeded", null, child.Message) : child.Result == "Cancelled" ? ("Cancelled", null, child.Message) : ("Failed", child.Result == "Failed" ? "ChildFailed" : child.Result, $"{step.Child.Name} ended {child.Result}: {child.Message}");
         var good = members.Count(pair => pair.Frame.Ended is { IsGood: true });
         var count = $"{good} of {members.Count} succeeded{(failed.Count == 0 ? "" : $"; failed: {string.Join(", ", failed.Take(20).Select(pair => pair.Member.Key ?? pair.Member.Name))}{(failed.Count > 20 ? " …" : "")}")}";
