@@ -201,7 +201,7 @@ public sealed class RunService
         if (options.Ask is not null || state.Cancel is not null || state.State != "Waiting") return false;
         var now = _parts.Time.GetUtcNow();
         var (waits, books) = (state.Waits.ToList(), _reader.BooksOf(state));
-        return waits.TrueForAll(leaf => state.SkipReason(leaf.Step) is null && (leaf.Wait!.Opened.DueAt is not { } due || due > now + (leaf.Wait.Opened.Kind == "Timer" ? options.Patience : TimeSpan.Zero)))
+        return waits.TrueForAll(leaf => state.SkipReason(leaf.Step) is null && state.ByHand(leaf.Step) is null && (leaf.Wait!.Opened.DueAt is not { } due || due > now + (leaf.Wait.Opened.Kind == "Timer" ? options.Patience : TimeSpan.Zero)))
             && !LaneIsDue(state, books, now + options.Patience)
             && state.Unfinished.All(visit => visit.Members is null || books.StepOf(state, visit).Deadline is not { } limit || visit.EnteredAt + limit > now);
     }
