@@ -26,6 +26,8 @@ internal static class SemanticJournal
         RollbackStarted rollback => rollback.Frame,
         StepSkipRequested skip => skip.Step,
         RunEnded ended => ended.Result,
+        StepDoneByHand done => done.Step,
+        RunReopened reopened => reopened.Path,
         RunAdopted adopted => adopted.Version,
         _ => "",
     };

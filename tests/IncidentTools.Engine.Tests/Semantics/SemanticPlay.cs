@@ -73,6 +73,7 @@ internal sealed class SemanticPlay(SemanticCase of, int dieAt = int.MaxValue, bo
             case ["settle", var step, var outcome]: return Said(runs, step, AnswerKind.Settle, Answer([outcome]));
             case ["skip", var step]: return [runs.Skip(Run, step, "not needed").State];
             case ["by", "hand", var step]: return [runs.ByHand(Run, step, Answer([]) with { Note = "done at the console" }).State];
+            case ["ad", "hoc", var title]: return [runs.AdHoc(Run, title, Engine.Runbooks.StepPhase.Resolve, Answer([]) with { Note = "done at the console" }).State];
             case ["undo", var step]: return [Wait(() => runs.UndoAsync(Run, step, default)).State];
             case ["cancel", .. var more]: return Tell(Wait(() => runs.CancelAsync(Run, "enough", more is ["rollback"], default)));
             // only the request is recorded: a runner lives and will see it
