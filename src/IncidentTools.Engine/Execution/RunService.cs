@@ -59,7 +59,7 @@ public sealed class RunService
         if (!row.IsOpen && !options.RetryFailed) return row.ToPublic(null);
         var idle = _reader.Fold(row);
         if (options.RetryFailed) RunRetry.Check(idle, _reader.BooksOf(idle));
-        if (!options.AcceptChange && IsIdle(idle, options)) return Get(row.Run);
+        if (!options.AcceptChange && RunRest.Is(idle, _reader.BooksOf(idle), options, _parts.Time.GetUtcNow())) return Get(row.Run);
         using var door = idle.IsQueued && idle.Cancel is null ? _door.Take(row.Runbook, row.Service) : null;
         if (idle.IsQueued && idle.Cancel is null && (door is null || !_door.IsNext(row))) return Get(row.Run);
         if (idle.Started!.Exercise is null) _starter.RequireTrust(_reader.AllOf(idle));
@@ -194,20 +194,6 @@ public sealed class RunService
         var kind = instance.Wait!.Opened.Kind switch { "Approval" when said.Answer == "Deny" => AnswerKind.Deny, "Approval" => AnswerKind.Approve, "InDoubt" => AnswerKind.Settle, _ => AnswerKind.Complete };
         _people.Answer(_reader.Row(run), instance.Path, kind, said);
     }
-
-    /// <summary>Nothing to do here before somebody answers or a time comes.</summary>
-    private bool IsIdle(RunState state, RunOptions options)
-    {
-        if (options.Ask is not null || state.Cancel is not null || state.State != "Waiting") return false;
-        var now = _parts.Time.GetUtcNow();
-        var (waits, books) = (state.Waits.ToList(), _reader.BooksOf(state));
-        return waits.TrueForAll(leaf => state.SkipReason(leaf.Step) is null && state.ByHand(leaf.Step) is null && (leaf.Wait!.Opened.DueAt is not { } due || due > now + (leaf.Wait.Opened.Kind == "Timer" ? options.Patience : TimeSpan.Zero)))
-            && !LaneIsDue(state, books, now + options.Patience)
-            && state.Unfinished.All(visit => visit.Members is null || books.StepOf(state, visit).Deadline is not { } limit || visit.EnteredAt + limit > now);
-    }
-
-    private static bool LaneIsDue(RunState state, RunBooks books, DateTimeOffset by) => state.Frames.Where(frame => frame is { IsBook: true, Ended: null, Current: not null }).Any(frame => books.Of(frame).Book.Every.Any(every =>
-        LaneDriver.Due(state.FindFrame(FramePath.Lane(frame.Path, every.Id)), every, state.Visits.First(visit => visit.Frame == frame.Path).EnteredAt) <= by));
 
     private RunOwner Owner() => RunOwner.Me(_parts.Actor.Id, _parts.Host, Foundation.Uuid7.New(_parts.Time.GetUtcNow()), _parts.Time.GetUtcNow());
 
