@@ -10,7 +10,7 @@ namespace IncidentTools.Engine.Tests.Semantics;
 /// <summary>What an effect does at each attempt, as the case says; the last word holds for all later ones. Everything done is written down in order.</summary>
 internal sealed class EffectScript(FakeTimeProvider time, SemanticCase of)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _turns = [];
     private readonly Dictionary<string, string[]> _effects = new(of.Map("effects")), _checks = new(of.Map("checks")), _undo = new(of.Map("undo"));

@@ -9,7 +9,7 @@ namespace IncidentTools.Engine.Tests.Semantics;
 /// <param name="dieAt">At which append of ana's first session her machine dies.</param>
 internal sealed class SemanticPlay(SemanticCase of, int dieAt = int.MaxValue, bool dieAfter = false) : IDisposable
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
     private readonly List<string> _runs = [];
     private string? _run;
     private int _started;
