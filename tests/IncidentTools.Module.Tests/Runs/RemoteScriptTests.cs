@@ -42,7 +42,7 @@ public sealed class RemoteScriptTests : IDisposable
 
     private RunbookStep Step(string script, string more = "", string with = "")
     {
-        _runs.Book("far", $"- {{ id: far, phase: resolve, uses: script, target: 'psrp://127.0.0.1:{_port}', with: {{ text: \"{script}\"{with} }}, impact: none{more} }}");
+        _runs.Book("far", $"- {{ id: far, phase: resolve, uses: script, target: 'psrp://127.0.0.1:{_port}', with: {{ text: \"{script}\"{with} }}, impact: none, approval: {{ min: 0 }}{more} }}");
         var (output, _) = _runs.Try("Invoke-Runbook far");
         return _runs.Step(((RunbookRun)Assert.Single(output).BaseObject).Run, "far");
     }
