@@ -4,7 +4,7 @@ namespace IncidentTools.Engine.Execution;
 
 /// <summary>
 /// What is done every so often beside a runbook's main line: one round after another, from one beginning to the next, until its condition holds or
-/// the main line ends. A round that fails is written down and the next one comes all the same; rounds missed while nobody drove the run are not made up for.
+/// the main line ends. It keeps no drive from going home: whoever takes the run up again does what is due. A round that fails is written down and the next one comes all the same; rounds missed while nobody drove the run are not made up for.
 /// </summary>
 internal sealed class LaneDriver(FrameDriver main, EveryDefinition every)
 {
@@ -39,7 +39,7 @@ internal sealed class LaneDriver(FrameDriver main, EveryDefinition every)
         {
             if (Due(Frame, every, Begun) is { } due)
             {
-                if (due > _session.Now && !await _drive.Parking.WaitAsync(due, near: true, () => _over, cancellation).ConfigureAwait(false)) return;
+                if (due > _session.Now && !await _drive.Parking.WaitAsync(due, near: false, () => _over, cancellation).ConfigureAwait(false)) return;
                 if (_over || main.IsStopping || _drive.IsEnough || IsOver()) return;
                 Begin();
             }
