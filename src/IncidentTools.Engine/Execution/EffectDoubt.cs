@@ -7,8 +7,6 @@ namespace IncidentTools.Engine.Execution;
 /// <summary>Finds out what became of an attempt whose result is not known: by its check, else by asking a person.</summary>
 internal sealed class EffectDoubt(RunSession session, StepDefinition step, IAction effect, bool stopping)
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-
     public async Task<StepProgress> SettleAsync(StepInstance instance, CancellationToken cancellation)
     {
         if (instance.Wait is { Opened.Kind: "InDoubt" } asked)
@@ -18,7 +16,8 @@ internal sealed class EffectDoubt(RunSession session, StepDefinition step, IActi
             return StepProgress.Moved;
         }
         if (instance.Wait is { Opened.Kind: "Timer" } poll && !poll.IsLate(session.Now)) return StepProgress.Parked;
-        var check = await ProcessOfAttempt(instance, cancellation).ConfigureAwait(false) is { } running ? running : await EffectCheck.AskAsync(session, step, effect, instance, instance.Open!.With, cancellation).ConfigureAwait(false);
+        var left = instance.Process is null ? TimeSpan.Zero : instance.IntendedAt!.Value + (step.Timeout ?? TimeSpan.Zero) - session.Now;
+        var check = await LeftProcess.EndAsync(session, instance, left, cancellation).ConfigureAwait(false) is { } why ? new CheckResult(CheckState.Unknown, why) : await EffectCheck.AskAsync(session, step, effect, instance, instance.Open!.With, cancellation).ConfigureAwait(false);
         var entry = AttemptRules.AfterCheck(session.State.Run, step, instance, check with { Message = session.Parts.Mask.Apply(check.Message) }, "check", session.NewWait(), session.Now);
         // what goes on by itself is not begun again because it is not there yet
         if (instance.IsDetached && check.State == CheckState.NotDone)
@@ -33,21 +32,5 @@ internal sealed class EffectDoubt(RunSession session, StepDefinition step, IActi
     {
         if (answer == "Stop") session.Finish(instance, "InDoubt", error: "InDoubt", message: note ?? "left in doubt", by: by);
         else session.Emit(AttemptRules.AfterCheck(session.State.Run, step, instance, new CheckResult(answer == "Done" ? CheckState.Done : CheckState.NotDone, note ?? ""), by, session.NewWait(), session.Now));
-    }
-
-    /// <summary>A program that outlived its runner may still be having its effect: it is given the rest of its time, then ended, before anything is asked about it.</summary>
-    /// <returns>Null when it is gone; else why nothing can be asked yet.</returns>
-    private async Task<CheckResult?> ProcessOfAttempt(StepInstance instance, CancellationToken cancellation)
-    {
-        if (instance.Process is not { } started) return null;
-        var process = new ProcessIdentity(started.Pid, started.ProcessStartedAt, started.Host);
-        var left = instance.IntendedAt!.Value + (step.Timeout ?? TimeSpan.Zero) - session.Now;
-        if (left > TimeSpan.Zero) await session.Pen.Outside(() => process.WaitAsync(left, session.Parts.Time, cancellation)).ConfigureAwait(false);
-        return await session.Pen.Outside(() => process.EndAsync(Grace, session.Parts.Time, cancellation)).ConfigureAwait(false) switch
-        {
-            ProcessLife.Gone => null,
-            ProcessLife.Lives => new CheckResult(CheckState.Unknown, $"its process {started.Pid} lives on and could not be ended"),
-            _ => new CheckResult(CheckState.Unknown, $"its process {started.Pid} on {started.Host} cannot be seen from here: it may still run"),
-        };
     }
 }

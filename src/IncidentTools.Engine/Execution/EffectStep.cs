@@ -59,7 +59,7 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
         // on other machines each has its own time
         using var clock = effect is not TargetedEffect && step.Timeout is { } time ? session.Parts.Time.CreateTimer(_ => limit.Cancel(), null, time, Timeout.InfiniteTimeSpan) : null;
         string? tripped = null;
-        var context = session.Context(step, instance.IntendedAt!.Value, (pid, at) => Started(instance, pid, at)) with { Hosts = instance.Hosts, OnHostFinished = host => HostFinished(instance, host) };
+        var context = session.Context(step, instance.IntendedAt!.Value, (pid, at) => session.Started(instance, pid, at)) with { Hosts = instance.Hosts, OnHostFinished = host => HostFinished(instance, host) };
         try { (result, tripped) = await session.Pen.Outside(() => GuardedAsync(instance, limit, () => effect.ExecuteAsync(with, context, limit.Token))).ConfigureAwait(false); }
         // a probe that was interrupted says nothing: it is made again when the run goes on
         catch (OperationCanceledException) when (StepEffects.Looks(effect) && cancellation.IsCancellationRequested) { throw; }
@@ -94,16 +94,6 @@ internal sealed class EffectStep(RunSession session, StepDefinition step, IActio
         if (step.Detached && entry is StepFinished { State: "Succeeded" }) entry = new StepAttempted(State.Run, instance.Path, instance.Attempt, "Detached", null, session.Parts.Mask.Apply(result.Message), null) { Handle = result.Value };
         if (entry is StepFinished finished) entry = finished with { Status = result.Status, Detail = Detail(result) };
         session.Emit(entry);
-    }
-
-    /// <summary>Durable at once: whoever takes over after a crash must find the program.</summary>
-    private void Started(StepInstance instance, int pid, DateTimeOffset at)
-    {
-        session.Pen.Inside(() =>
-        {
-            session.Writer.Emit(new StepStarted(State.Run, instance.Path, instance.Attempt, pid, at, session.Parts.Host));
-            session.Writer.Flush();
-        });
     }
 
     /// <summary>Durable at once: what is done on one machine is not done there again, whatever becomes of the others.</summary>

@@ -34,7 +34,7 @@ internal sealed class RollbackDriver(RunDriver drive, string frame)
                 if (!await drive.Parking.WaitAsync(open.Opened.DueAt, false, () => State.Instance(visit.Path).Wait is not { IsSettled: false }, cancellation).ConfigureAwait(false)) return false;
             }
             else if (visit.Wait is { } answered) await SettleAsync(visit, answered, cancellation).ConfigureAwait(false);
-            else if (visit.Undoing is not null) Ask(visit, $"{visit.Undoing.Summary}: nobody knows whether it was done before its runner died", ["Done", .. Retry]);
+            else if (visit.Undoing is { } undoing) Ask(visit, $"{undoing.Summary}: {await StepUndo.DoubtAsync(_session, visit, cancellation).ConfigureAwait(false)}", ["Done", .. Retry]);
             else await BackAsync(visit, cancellation).ConfigureAwait(false);
         }
         End();

@@ -43,6 +43,13 @@ internal sealed record RunSession(RunParts Parts, string Stream, RunWriter Write
     public void Open(StepInstance instance, string kind, string prompt, IReadOnlyList<string> choices, DateTimeOffset? due, string? plan = null, RunApproval? rule = null) =>
         Writer.Emit(new WaitOpened(State.Run, instance.Path, NewWait(), kind, Parts.Mask.Apply(prompt), choices, due, plan, rule));
 
+    /// <summary>Durable at once: whoever takes over after a crash must find the program. Called without the pen.</summary>
+    public void Started(StepInstance instance, int pid, DateTimeOffset at) => Pen.Inside(() =>
+    {
+        Writer.Emit(new StepStarted(State.Run, instance.Path, instance.Attempt, pid, at, Parts.Host));
+        Writer.Flush();
+    });
+
     public ActionContext Context(StepDefinition step, DateTimeOffset intendedAt, Action<int, DateTimeOffset>? started = null) =>
         new(Parts.Time, Parts.Processes, Parts.Secrets, Parts.Mask, Parts.Scripts, intendedAt) { Step = step.Id, OnProcessStarted = started, MaxLines = step.Capture.MaxLines, MaxBytes = step.Capture.MaxBytes };
 

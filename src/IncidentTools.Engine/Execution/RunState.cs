@@ -127,7 +127,7 @@ public sealed class RunState
             case StepStarted started: Set(Instance(started.Path) with { Process = started }); break;
             case StepAttempted attempted: Set(Attempted(Instance(attempted.Path), attempted)); break;
             case StepFinished finished: Finish(finished, occurred); break;
-            case UndoIntended undo: Set(Instance(undo.Path) with { Undoing = undo, Wait = null }); break;
+            case UndoIntended undo: Set(Instance(undo.Path) with { Undoing = undo, Process = null, Wait = null }); break;
             case UndoFinished undone: Set(Instance(undone.Path) with { State = undone.State, Error = undone.Error, Message = undone.Message, Undoing = null, Wait = null }); break;
             case WaitOpened opened: Wait(opened); break;
             case WaitAnswered answered: Answer(answered, recorded, actor); break;

@@ -23,7 +23,7 @@ public sealed record StepInstance(string Path, string Step, int Visit, DateTimeO
     public string? ApprovedPlan { get; init; }
     /// <summary>The last attempt's intent: what an undo takes its arguments from.</summary>
     public StepIntended? Intended { get; init; }
-    /// <summary>The program of the open attempt, if one was started.</summary>
+    /// <summary>The program of the open attempt, or of the undo under way, if one was started.</summary>
     public StepStarted? Process { get; init; }
     /// <summary>What came of it on each machine, if it works on several; over all its attempts.</summary>
     public IReadOnlyDictionary<string, HostResult> Hosts { get; init; } = NoHosts;

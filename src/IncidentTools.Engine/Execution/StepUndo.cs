@@ -24,9 +24,26 @@ internal sealed class StepUndo(RunSession session)
         if (way.ByHand is { } instruction) throw Errors.UndoByHand(id, instruction);
         session.Writer.Emit(new RunLeased(session.State.Run, session.Writer.Fence!.Epoch));
         await session.Pen.TakeAsync().ConfigureAwait(false);
-        try { await TakeBackAsync(visit, way, cancellation).ConfigureAwait(false); }
+        try
+        {
+            if (visit.Undoing is null) await TakeBackAsync(visit, way, cancellation).ConfigureAwait(false);
+            else await LeaveAsync(visit, id, cancellation).ConfigureAwait(false);
+        }
         finally { session.Pen.PutDown(); }
     }
+
+    /// <summary>It may be taken back already: on record as a failure, after which it is tried again only on somebody's word.</summary>
+    private async Task LeaveAsync(StepInstance visit, string id, CancellationToken cancellation)
+    {
+        var why = await DoubtAsync(session, visit, cancellation).ConfigureAwait(false);
+        session.Writer.Emit(new UndoFinished(session.State.Run, visit.Path, "UndoFailed", "InDoubt", why));
+        session.Writer.Flush();
+        throw Errors.UndoRefused(id, $"it was begun before, and {why}. Look, and if it was not, ask for it once more");
+    }
+
+    /// <summary>Why an undo whose result was lost is a question, once nothing of it runs any more.</summary>
+    public static async Task<string> DoubtAsync(RunSession session, StepInstance visit, CancellationToken cancellation) =>
+        await LeftProcess.EndAsync(session, visit, TimeSpan.Zero, cancellation).ConfigureAwait(false) ?? "nobody knows whether it was done before its runner died";
 
     /// <summary>Durable before and after. Called with the pen.</summary>
     public async Task TakeBackAsync(StepInstance visit, UndoWay way, CancellationToken cancellation)
@@ -58,7 +75,7 @@ internal sealed class StepUndo(RunSession session)
     {
         var step = session.Books.StepOf(session.State, visit);
         if (visit.Intended is not { } intended || session.Effects.Find(step) is not { } effect) throw Errors.UndoRefused(step.Id, "it changed nothing");
-        var (with, context) = (new Arguments(intended.With), session.Context(step, session.Now) with { Step = step.Id + ".undo" });
+        var (with, context) = (new Arguments(intended.With), session.Context(step, session.Now, (pid, at) => session.Started(visit, pid, at)) with { Step = step.Id + ".undo" });
         if (step.Undo is { } own)
         {
             var arguments = session.Resolve(own, visit);

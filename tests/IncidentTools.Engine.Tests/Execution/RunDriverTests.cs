@@ -265,4 +265,20 @@ public sealed partial class RunDriverTests : IDisposable
         run = await Go(run);
         Assert.Equal("a:Undone b:Succeeded c:Succeeded m:Succeeded", States(run));
     }
+    [Fact]
+    public async Task A_way_back_whose_result_was_lost_is_told_as_in_doubt_and_gone_again_only_on_a_second_word()
+    {
+        var run = await Start(Step("a", "action.count", ("text", "web")), Step("end", "end"));
+        // the first append says whose lease it is and what is intended, the second what became of it
+        Assert.Throws<PowerFailure>(() => _world.Open(dieAt: 2).Runs.UndoAsync(run.Run, "a", default).GetAwaiter().GetResult());
+        Assert.Equal("-web", _world.Action.Log[^1]);
+        _world.Time.Advance(TimeSpan.FromMinutes(1)); // the dead machine's lease runs out
+        var refused = await Assert.ThrowsAsync<IncidentToolsException>(() => _runs.UndoAsync(run.Run, "a", default));
+        Assert.Equal("UndoRefused", refused.ErrorId);
+        Assert.Contains("nobody knows whether it was done", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["web", "-web"], _world.Action.Log);
+        Assert.Equal(("UndoFailed", "InDoubt"), (_runs.Steps(run.Run)[0].State, _runs.Steps(run.Run)[0].Error));
+        Assert.Equal("Undone", (await _runs.UndoAsync(run.Run, "a", default)).State);
+        Assert.Equal(["web", "-web", "-web"], _world.Action.Log);
+    }
 }
