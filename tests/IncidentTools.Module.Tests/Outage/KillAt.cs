@@ -3,9 +3,12 @@ using System.Globalization;
 
 namespace IncidentTools.Module.Tests.Outage;
 
+/// <summary>Before anything of a transaction reaches the file; when a part of it has; when all of it is flushed.</summary>
+internal enum KillMoment { Before, Middle, After }
+
 /// <summary>
-/// A library that ends the process it is loaded into (SIGKILL) at its n-th write transaction of the journal: before anything of it reaches the file,
-/// or right after it was flushed. Compiled when it is needed; the processes that a run starts are not counted, they do not get its variables.
+/// A library that ends the process it is loaded into (SIGKILL) at its n-th write transaction of the journal. Compiled when
+/// it is needed; the processes that a run starts are not counted, they do not get its variables.
 /// </summary>
 internal sealed class KillAt
 {
@@ -26,11 +29,11 @@ internal sealed class KillAt
 
     /// <param name="write">1 = the first; 0 = never.</param>
     /// <param name="log">Gets a line for each transaction begun.</param>
-    public void Set(ProcessStartInfo start, int write, bool after, string log)
+    public void Set(ProcessStartInfo start, int write, KillMoment moment, string log)
     {
         start.Environment["LD_PRELOAD"] = Library;
         start.Environment["INCIDENTTOOLS_TEST_KILL_AT"] = write.ToString(CultureInfo.InvariantCulture);
-        start.Environment["INCIDENTTOOLS_TEST_KILL_MODE"] = after ? "after" : "before";
+        start.Environment["INCIDENTTOOLS_TEST_KILL_MODE"] = moment.ToString();
         start.Environment["INCIDENTTOOLS_TEST_KILL_LOG"] = log;
     }
 
@@ -50,7 +53,8 @@ internal sealed class KillAt
 
         static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
         static long at, count;
-        static int active, after, open_transaction, log_file = -1;
+        static int active, open_transaction, log_file = -1;
+        static enum { before, middle, after } moment;
 
         static ssize_t (*real_write)(int, const void *, size_t);
         static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
@@ -68,7 +72,7 @@ internal sealed class KillAt
             real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
             if (!number) return;
             at = atol(number);
-            after = mode && !strcmp(mode, "after");
+            moment = !mode || !strcmp(mode, "Before") ? before : !strcmp(mode, "Middle") ? middle : after;
             if (file) log_file = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
             active = 1;
         }
@@ -98,8 +102,8 @@ internal sealed class KillAt
                     int length = snprintf(line, sizeof line, "%ld\n", ++count);
                     open_transaction = 1;
                     if (log_file >= 0 && real_write(log_file, line, length) != length) abort();
-                    if (count == at && !after) end();
-                }
+                    if (count == at && moment == before) end();
+                } else if (count == at && moment == middle) end();
                 pthread_mutex_unlock(&gate);
             }
             errno = saved;
@@ -110,7 +114,7 @@ internal sealed class KillAt
             int saved = errno;
             if (active && is_log(fd)) {
                 pthread_mutex_lock(&gate);
-                if (open_transaction && count == at && after) end();
+                if (open_transaction && count == at && moment == after) end();
                 open_transaction = 0;
                 pthread_mutex_unlock(&gate);
             }

@@ -10,7 +10,7 @@ namespace IncidentTools.Module.Tests.Outage;
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Lanes = 4;
+    private const int LaneCount = 4;
     private readonly string _folder = Directory.CreateTempSubdirectory("incidenttools-kill-").FullName;
     private readonly List<NginxOutage> _outages = [];
 
@@ -24,12 +24,12 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     public async Task A_runner_killed_at_any_journal_write_restarts_nothing_twice_and_loses_no_step()
     {
         var clock = Stopwatch.StartNew();
-        var (kill, outages) = Prepare(Lanes);
+        var (kill, outages) = Prepare(LaneCount);
         var whole = new Attempt(outages[0], kill, Path.Combine(_folder, "whole"));
-        var writes = whole.Count();
-        var expected = whole.Finish();
+        var writes = whole.Runner.Count();
+        var expected = whole.Runner.Finish();
         whole.Compare(expected, expected);
-        Assert.Empty(whole.Doubts(expected));
+        Assert.Empty(Attempt.Doubts(expected));
         Assert.Equal("run Succeeded", expected[0][.."run Succeeded".Length]);
 
         var (killed, doubts) = await All(outages, kill, expected);
@@ -48,11 +48,11 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         ready.Approve();
         File.WriteAllText(outage.PathOf("slow"), "2");
         var seen = new HashSet<(int Restarts, int? Status)>();
-        for (var (write, after) = (4, false); !seen.Contains((1, 200)); (write, after) = (after ? write + 1 : write, !after))
-            Check($"{write}-{after}", attempt => Assert.True(attempt.Kill(write, after), "it ended before the restart was over"));
+        foreach (var point in KillPoint.UpTo(int.MaxValue, KillMoment.Before, KillMoment.After).SkipWhile(point => point.Write < 4).TakeWhile(_ => !seen.Contains((1, 200))))
+            Check($"{point}", attempt => Assert.True(attempt.Runner.Kill(point), "it ended before the restart was over"));
         // at each write it was not begun, or it was over
         Assert.Equal([(0, 502), (1, 200)], seen.Order());
-        Check("middle", attempt => attempt.KillWhen(() => outage.Restarts > 0));
+        Check("middle", attempt => attempt.Runner.KillWhen(() => outage.Restarts > 0));
         Assert.Contains((1, 502), seen);
 
         void Check(string name, Action<Attempt> stop)
@@ -61,8 +61,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             ready.CopyTo(attempt);
             stop(attempt);
             seen.Add((outage.Restarts, outage.Status()));
-            var lines = attempt.Finish();
-            Assert.Empty(attempt.Doubts(lines));
+            var lines = attempt.Runner.Finish();
+            Assert.Empty(Attempt.Doubts(lines));
             Assert.Contains("step restart#1 Succeeded ", lines);
             Assert.Equal((1, 200), (outage.Restarts, outage.Status()));
         }
@@ -71,28 +71,17 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     /// <summary>Every point in both modes, several at a time, until a run gets through without meeting its point.</summary>
     private async Task<(int Killed, List<string> Doubts)> All(IReadOnlyList<NginxOutage> outages, KillAt kill, string[] expected)
     {
-        var (next, end, killed) = (0, int.MaxValue, 0);
-        var (doubts, failures) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
-        await Task.WhenAll(outages.Select(outage => Task.Run(() =>
+        var (end, killed, doubts) = (int.MaxValue, 0, new ConcurrentBag<string>());
+        await Lanes.RunAsync(outages, KillPoint.UpTo(int.MaxValue, KillMoment.Before, KillMoment.After).TakeWhile(point => point.Write <= Volatile.Read(ref end)), (outage, point) =>
         {
-            while (failures.IsEmpty && Interlocked.Increment(ref next) is var number)
-            {
-                var (write, after) = ((number + 1) / 2, number % 2 == 0);
-                if (write > Volatile.Read(ref end)) return;
-                var attempt = new Attempt(outage, kill, Path.Combine(_folder, $"{write}-{(after ? "after" : "before")}"));
-                try
-                {
-                    if (attempt.Kill(write, after)) Interlocked.Increment(ref killed);
-                    else InterlockedMin(ref end, write);
-                    var lines = attempt.Finish();
-                    foreach (var doubt in attempt.Doubts(lines)) doubts.Add(doubt);
-                    attempt.Compare(expected, lines);
-                    attempt.Delete();
-                }
-                catch (Exception error) when (error is not OutOfMemoryException) { failures.Add($"killed {(after ? "after" : "before")} write {write}: {error.Message}"); }
-            }
-        })));
-        Assert.True(failures.IsEmpty, string.Join(Environment.NewLine, failures));
+            var attempt = new Attempt(outage, kill, Path.Combine(_folder, point.ToString()));
+            if (attempt.Runner.Kill(point)) Interlocked.Increment(ref killed);
+            else InterlockedMin(ref end, point.Write);
+            var lines = attempt.Runner.Finish();
+            foreach (var doubt in Attempt.Doubts(lines)) doubts.Add(doubt);
+            attempt.Compare(expected, lines);
+            attempt.Delete();
+        });
         return (killed, [.. doubts]);
     }
 
@@ -100,7 +89,6 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     {
         for (var lane = 0; lane < lanes; lane++) _outages.Add(new NginxOutage(Path.Combine(_folder, $"lane{lane}"), quick: true));
         var kill = KillAt.Compile(_folder);
-        File.WriteAllText(Path.Combine(_folder, "runner.ps1"), Runner.Script);
         using var host = new ModuleHost();
         host.Run($"$PSDefaultParameterValues['*-*:Workspace'] = '{_outages[0].Workspace}'; $PSDefaultParameterValues['*-*:Store'] = '{Path.Combine(_folder, "incidents.db")}'");
         host.Run("$null = Start-Incident 'Shop gives 502' -Service web -Impact 1 -Urgency 1 -NoPage; $null = Confirm-Incident 1; $null = Set-IncidentRole 1 -Role incident-commander -Contact ana; Disconnect-IncidentStore");

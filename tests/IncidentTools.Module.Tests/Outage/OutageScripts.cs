@@ -66,7 +66,7 @@ internal static class OutageScripts
 
     public static void WriteWorkspace(NginxOutage outage)
     {
-        using (var host = new ModuleHost()) host.Run($"New-IncidentWorkspace '{outage.Workspace}'");
+        WritePeople(outage.Workspace);
         string File(params string[] parts) => outage.PathOf(parts);
         void Write(string name, string text) => System.IO.File.WriteAllText(Path.Combine(outage.Workspace, name), text);
         var control = File("ctl.sh");
@@ -94,6 +94,13 @@ internal static class OutageScripts
                 runbooks: [service-outage]
 
             """);
+    }
+
+    /// <summary>A workspace with one person, who is whoever runs the tests, and one way out: a file.</summary>
+    public static void WritePeople(string workspace)
+    {
+        using (var host = new ModuleHost()) host.Run($"New-IncidentWorkspace '{workspace}'");
+        void Write(string name, string text) => System.IO.File.WriteAllText(Path.Combine(workspace, name), text);
         Write("contacts.yaml", $$"""
             schema: incidenttools/contacts/v1
             people:
@@ -104,7 +111,7 @@ internal static class OutageScripts
               default: { name: Default, rules: [{ targets: ['team:platform'], timeout: 5m }] }
 
             """);
-        var policy = System.IO.File.ReadAllText(Path.Combine(outage.Workspace, "policy.yaml")).Replace("channels: {}", "channels: { log: { uses: file, with: { path: messages.jsonl } } }", StringComparison.Ordinal);
+        var policy = System.IO.File.ReadAllText(Path.Combine(workspace, "policy.yaml")).Replace("channels: {}", "channels: { log: { uses: file, with: { path: messages.jsonl } } }", StringComparison.Ordinal);
         foreach (var audience in new[] { "internal", "stakeholders", "customers" }) policy = policy.Replace($"{audience}: []", $"{audience}: [log]", StringComparison.Ordinal);
         Write("policy.yaml", policy);
     }

@@ -1,10 +1,10 @@
 namespace IncidentTools.Module.Tests.Outage;
 
 /// <summary>A runner that goes through the whole outage in a process of its own, whatever was done before; what is for people it answers at once.</summary>
-internal static class Runner
+internal static class RunnerScript
 {
     /// <summary>Gives what it finds as lines: doubts on the way, then run, steps, cause, valid.</summary>
-    public const string Script = """
+    public const string Text = """
         param([string] $Folder)
         $ErrorActionPreference = 'Stop'
         # a run that waits in doubt is an error, too; it is looked at below
