@@ -110,7 +110,7 @@ internal sealed class RunWorld : IDisposable
 /// <summary>An action whose effect is a count, and which can say how the count stood when its attempt was intended.</summary>
 internal sealed class CountingAction : IAction
 {
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     public int Count { get; private set; }
     public List<string> Log { get; } = [];
     public Func<string?, CancellationToken, Task<ActionResult>>? By { get; set; }

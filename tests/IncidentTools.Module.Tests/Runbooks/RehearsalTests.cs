@@ -45,7 +45,7 @@ public sealed class RehearsalTests : IDisposable
         var canary = _runs.Canary;
         _runs.Book("all", $$"""
             - { id: program, phase: resolve, uses: command, with: { program: touch, args: ['{{canary}}'] }, impact: high, undo: { uses: command, with: { program: touch, args: ['{{canary}}'] } } }
-            - { id: text, phase: resolve, uses: script, with: { text: "[IO.File]::WriteAllText('{{canary}}', 'x')" }, impact: high }
+            - { id: text, phase: resolve, uses: script, with: { text: "[IO.File]::WriteAllText('{{canary.Replace('\\', '/')}}', 'x')" }, impact: high }
             - { id: file, phase: resolve, uses: script, with: { file: s.ps1, isolation: process }, impact: high }
             - { id: probe, phase: verify, uses: probe.command, with: { program: touch, args: ['{{canary}}'] } }
             - { id: service, phase: resolve, uses: action.service-control, with: { operation: restart, name: x, command: [touch, '{{canary}}'], status: [touch, '{{canary}}'] }, impact: low }

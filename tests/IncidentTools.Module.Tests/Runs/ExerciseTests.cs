@@ -25,7 +25,7 @@ public sealed class ExerciseTests : IDisposable
           - { id: look, phase: detect, title: Look, uses: probe.command, with: { program: touch, args: ['{{_runs.Canary}}'] }, attempts: 2, retry: { delay: 10ms }, onFailure: continue }
           - { id: again, phase: detect, title: Again, uses: probe.command, with: { program: touch, args: ['{{_runs.Canary}}'] }, onFailure: continue }
           - { id: fix, phase: resolve, title: Fix, uses: command, with: { program: touch, args: ['{{_runs.Canary}}'] }, impact: low, onFailure: continue }
-          - { id: text, phase: resolve, title: Text, uses: script, with: { text: "[IO.File]::WriteAllText('{{_runs.Canary}}', 'x')" }, impact: low, approval: { min: 0 }, onFailure: continue }
+          - { id: text, phase: resolve, title: Text, uses: script, with: { text: "[IO.File]::WriteAllText('{{_runs.Canary.Replace('\\', '/')}}', 'x')" }, impact: low, approval: { min: 0 }, onFailure: continue }
           - { id: tell, phase: communicate, title: Tell, uses: notify, with: { audience: internal, subject: Drill, body: Drill }, onFailure: continue }
           - { id: which, phase: triage, title: Which, uses: ask, with: { question: 'Which one?', allowed: [left, right] } }
           - { id: late, phase: verify, title: Late, uses: probe.command, with: { program: touch, args: ['{{_runs.Canary}}'] }, onFailure: continue }

@@ -76,6 +76,7 @@ public sealed class InjectionTests : IDisposable
     [Fact]
     public void A_NUL_reaches_no_program()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs printf");
         _runs.Book("nul", "- { id: program, phase: resolve, uses: command, with: { program: printf, args: [--, '%s', '${{ $params.t }}'] }, impact: none }", "parameters: { t: { type: string } }");
         var run = (RunbookRun)Call("Invoke-Runbook", ("Name", "nul"), ("Parameter", new System.Collections.Hashtable { ["t"] = "a\0; touch " + _runs.Canary })).Output[0].BaseObject;
         Assert.Equal("Failed", run.State);
