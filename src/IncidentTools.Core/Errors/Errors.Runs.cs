@@ -4,7 +4,7 @@ public static partial class Errors
 {
     /// <summary>A run is led to a step that its runbook does not have.</summary>
     public static IncidentToolsException StepUnknown(string runbook, string step) => new(
-        "StepUnknown", ErrorKind.InvalidInput, $"Runbook '{runbook}' has no step '{step}'.", "Correct the reference in the runbook.") { TargetObject = step };
+        "StepUnknown", ErrorKind.InvalidInput, $"Runbook '{runbook}' has no step '{step}'.", "Get-RunbookStep and Get-RunbookPlan show the steps there are; in a runbook, correct the reference.") { TargetObject = step };
 
     /// <summary>An answer to a wait that is not open: answered before, expired, voided, or unknown.</summary>
     public static IncidentToolsException WaitNotOpen(string step, string why) => new(

@@ -11,10 +11,10 @@ internal sealed class GroupResult(RunSession session, StepDefinition step)
     {
         var book = session.Books.Of(frame);
         var outputs = frame.IsBook ? book.Book.Outputs : !frame.IsLane && frame.Member!.Key is not null ? session.Books.StepOf(session.State, session.State.Instance(frame.Group!)).Outputs : [];
-        var good = route.Result is "Succeeded" or "SucceededWithFailures";
-        if (!good || outputs.Count == 0) return new FrameEnded(session.State.Run, frame.Path, route.Result!, route.Message);
-        try { return new FrameEnded(session.State.Run, frame.Path, route.Result!, route.Message, OutputValues.Of(outputs, session, session.Roots(frame, null))); }
-        catch (IncidentToolsException error) when (error.Kind is ErrorKind.InvalidInput) { return new FrameEnded(session.State.Run, frame.Path, "Failed", error.Message); }
+        var end = new FrameEnded(session.State.Run, frame.Path, route.Result!, route.Message);
+        if (!end.IsGood || outputs.Count == 0) return end;
+        try { return end with { Outputs = OutputValues.Of(outputs, session, session.Roots(frame, null)) }; }
+        catch (IncidentToolsException error) when (error.Kind is ErrorKind.InvalidInput) { return end with { Result = "Failed", Message = error.Message }; }
     }
 
     /// <param name="late">Its deadline passed.</param>
@@ -55,7 +55,8 @@ internal sealed class GroupResult(RunSession session, StepDefinition step)
 
     private static Dictionary<string, object?> Member(FrameState frame, Dictionary<string, object?> map)
     {
-        map["state"] = frame.Ended?.Result ?? (frame.Current is null ? "NotRun" : "Cancelled");
+        // that it asks for a rollback is between the lists, no state that people know
+        map["state"] = frame.Ended is { Result: RunRoute.Rollback } ? "Failed" : frame.Ended?.Result ?? (frame.Current is null ? "NotRun" : "Cancelled");
         map["message"] = frame.Ended?.Message ?? "";
         foreach (var (name, value) in frame.Ended?.Outputs ?? new Dictionary<string, object?>()) map[name] = value;
         return map;

@@ -56,7 +56,7 @@ public sealed class RunProjection() : Projection<RunRow>("run", 3, RunRowJson.De
         (null, _) => null,
         (_, RunQueued data) => row with { State = "Queued", Message = $"behind {data.Behind}" },
         (_, RunLeased) when row.State == "Queued" => row with { State = "Running", Message = "" },
-        (_, RunEnded data) => row with { State = data.Result, Step = row.Step, WaitKind = null, Message = data.Message, DueAt = null, EndedAt = entry.OccurredAt, Open = [], InDoubt = false },
+        (_, RunEnded data) => row with { State = data.Result, WaitKind = null, Message = data.Message, DueAt = null, EndedAt = entry.OccurredAt, Open = [], InDoubt = false },
         (_, RunReopened) => row with { State = "Running", Message = "", EndedAt = null },
         // a step taken back when the run was over does not open it again
         (_, IRunEntry data) when row.EndedAt is null && RunLeaves.Apply(row.Open, data) is { } open => RunLeaves.Show(row with { Open = open }),
