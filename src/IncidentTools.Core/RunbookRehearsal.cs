@@ -11,6 +11,9 @@ namespace IncidentTools;
 /// <param name="Line">Where the case stands in it.</param>
 public sealed record RunbookRehearsal(string Name, string Case, bool Passed, string State, IReadOnlyList<string> Way, IReadOnlyList<RehearsalDifference> Difference, string Path, int Line)
 {
+    /// <summary>What all cases of the rehearsal together walk of the runbook's branches.</summary>
+    public RunbookCoverage? Coverage { get; init; }
+
     /// <summary>The case and whether it passed, with the first difference.</summary>
     public override string ToString() => Passed ? $"{Case}: passed" : $"{Case}: {Difference[0]}";
 }

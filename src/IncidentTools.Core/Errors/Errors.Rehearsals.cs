@@ -15,6 +15,11 @@ public static partial class Errors
     public static IncidentToolsException RehearsalFailed(string runbook, string path, int failed, int count, string first) => new(
         "RehearsalFailed", ErrorKind.InvalidState, $"{failed} of {count} cases of {runbook} did not go as {path} expects; the first: {first}", "Correct the runbook or the rehearsal; the Difference of each case says what was not as expected, and where.") { TargetObject = path };
 
+    /// <summary>Branches that no case walks, where more are to be walked.</summary>
+    public static IncidentToolsException CoverageTooLow(RunbookCoverage coverage, int minimum) => new(
+        "CoverageTooLow", ErrorKind.InvalidState, $"The cases of {coverage.Name} walk {coverage.Covered} of its {coverage.Total} branches ({coverage.Percent} %, and {minimum} % are asked for); missing: {string.Join("; ", coverage.Missing)}",
+        "Add cases that go there; a case that does not pass covers nothing.") { TargetObject = coverage };
+
     /// <summary>An exercise for a real incident.</summary>
     public static IncidentToolsException ExerciseHasIncident(string incident) => new(
         "ExerciseHasIncident", ErrorKind.InvalidInput, $"An exercise belongs to no incident, and {incident} was given.", "Leave -Incident out; a case of the -Inject file may have an incident: of its own.") { TargetObject = incident };

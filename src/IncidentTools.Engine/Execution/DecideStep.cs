@@ -43,7 +43,7 @@ internal sealed class DecideStep(RunSession session, StepDefinition step, Func<s
         foreach (var (key, value) in with.Map("values")) values[key] = value;
         var (subject, body, name) = (with.TextOrNull("subject"), with.TextOrNull("body"), with.TextOrNull("template"));
         if (name is not null && template(name) is { } text) (subject, body) = MessageTemplate.Parse(name, text).Render(values);
-        var drafts = session.Parts.Post(new NotifyRequest(session.Stream, "step", with.TextOrNull("audience"), with.Texts("contacts"), body is null ? name : null, subject, body, values));
+        var drafts = session.Parts.Post(new NotifyRequest(session.Stream, "step", with.TextOrNull("audience"), with.Texts("contacts"), body is null ? name : null, subject, body, values) { Step = step.Id });
         session.Writer.Enclose(drafts);
         var nobody = drafts.Select(draft => draft.Data).OfType<NotificationUnreachable>().FirstOrDefault();
         session.Finish(instance, nobody is null ? "Succeeded" : "Failed", (long)drafts.Count(draft => draft.Data is NotificationIntended), nobody is null ? null : "Unreachable", nobody?.Why ?? $"to {with.TextOrNull("audience") ?? string.Join(", ", with.Texts("contacts"))}: {subject}");

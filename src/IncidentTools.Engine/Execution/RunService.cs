@@ -142,6 +142,9 @@ public sealed class RunService
         return result.ExitCode == 5 ? await WaitAsync(row.Run, TimeSpan.FromSeconds(10), cancellation).ConfigureAwait(false) : result;
     }
 
+    /// <summary>Asks for the end of a run: whoever drives it next ends it, cleanup included.</summary>
+    internal void RequestCancel(string run, string? reason, bool rollback) => _people.Cancel(_reader.Row(run), reason, rollback);
+
     /// <summary>Takes a step back that succeeded, also after the run ended: by its own undo, else by its action's.</summary>
     /// <exception cref="IncidentToolsException">RunNotFound, StepUnknown, UndoRefused, RunHeld, WorkspaceNotTrusted.</exception>
     public async Task<RunbookStep> UndoAsync(string run, string step, CancellationToken cancellation)

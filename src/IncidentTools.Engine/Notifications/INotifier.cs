@@ -20,4 +20,8 @@ public interface INotifier
 /// <param name="Values">What the template may read besides $incident, $service and $now: plain data.</param>
 public sealed record NotifyRequest(
     string Stream, string Purpose, string? Audience, IReadOnlyList<string> Contacts, string? Template, string? Subject, string? Body,
-    IReadOnlyDictionary<string, object?> Values);
+    IReadOnlyDictionary<string, object?> Values)
+{
+    /// <summary>The step of a run that says it.</summary>
+    public string? Step { get; init; }
+}

@@ -2,6 +2,7 @@ using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Shapes;
 using IncidentTools.Engine.Journal;
 using IncidentTools.Engine.Journal.Sqlite;
+using IncidentTools.Engine.Notifications;
 using IncidentTools.Engine.Runbooks;
 using IncidentTools.Engine.Workspace;
 
@@ -21,7 +22,8 @@ internal sealed class CaseRun(RunParts parts, RunbookDefinition book, RehearsalC
 
     public async Task<(CaseOutcome? Outcome, IReadOnlyList<RehearsalDifference> Differences)> RunAsync(CancellationToken cancellation)
     {
-        _simulator = new Simulator((step, _) => Task.FromResult(Next(item.Mocks, step) is { } written ? SimulatedResult.Read(written) : null)) { Passed = _clock.Advance };
+        SimulatedResult? Given(string step) => Next(item.Mocks, step) is { } written ? SimulatedResult.Read(written) : null;
+        _simulator = new Simulator((step, _) => Task.FromResult(Given(step))) { Passed = _clock.Advance, Told = Given };
         var runs = As("rehearsal");
         RunbookRun run;
         try { run = await runs.StartAsync(new RunRequest(book.Id, item.Incident is null ? null : (string)item.Incident["id"]!, item.Service, item.Parameters, null), Hasty, cancellation).ConfigureAwait(false); }
@@ -51,7 +53,7 @@ internal sealed class CaseRun(RunParts parts, RunbookDefinition book, RehearsalC
         foreach (var outputs in steps.Select(step => step.Detail.GetValueOrDefault("outputs")).OfType<IReadOnlyDictionary<string, object?>>().Append(state.Variables))
             foreach (var (name, value) in outputs) given[name] = value;
         var books = new RunReader(PartsOf("rehearsal")).BooksOf(state);
-        return new CaseOutcome(run.State, steps, given, RunRoots.Of(state, state.Root, books, null, _ => item.Incident!, _clock.GetUtcNow(), parts.Evidence), _simulator.Messages.Count);
+        return new CaseOutcome(run.State, steps, given, RunRoots.Of(state, state.Root, books, null, _ => item.Incident!, _clock.GetUtcNow(), parts.Evidence), _simulator.Messages.Count) { Walked = WalkedBranches.Of(state, books, book).ToHashSet() };
     }
 
     /// <summary>Answers what is asked, else lets the next time come; false when neither can be.</summary>
@@ -67,7 +69,8 @@ internal sealed class CaseRun(RunParts parts, RunbookDefinition book, RehearsalC
                 return false;
             }
             var given = written as IReadOnlyDictionary<string, object?>;
-            if (given?.GetValueOrDefault("expires") is true)
+            if (given?.GetValueOrDefault("cancel") is true) runs.RequestCancel(run, given.GetValueOrDefault("note") as string, rollback: false);
+            else if (given?.GetValueOrDefault("expires") is true)
             {
                 if (step.DueAt is { } end) _clock.AdvanceTo(end);
                 else Found($"answer of {step.Step}", "a wait that expires", "this one has no time limit");
@@ -138,7 +141,7 @@ internal sealed class CaseRun(RunParts parts, RunbookDefinition book, RehearsalC
     private SqliteStore Store(string actor) => _stores.TryGetValue(actor, out var known) ? known
         : _stores[actor] = new SqliteStore(new SqliteStoreOptions(Path.Combine(folder, "rehearsal.db"), EntryTypes, [RunProjection.Instance], new Actor(actor, "rehearsal", "token"), parts.Host, _clock));
 
-    private static EntryCatalog EntryTypes { get; } = new([JournalEntries.All, RunEntries.All]);
+    private static EntryCatalog EntryTypes { get; } = new([JournalEntries.All, RunEntries.All, NotificationEntries.All]);
 
     private RunService As(string actor) => new(PartsOf(actor));
 

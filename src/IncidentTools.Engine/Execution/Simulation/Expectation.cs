@@ -8,6 +8,9 @@ namespace IncidentTools.Engine.Execution.Simulation;
 /// <summary>What came of a case.</summary>
 internal sealed record CaseOutcome(string Run, IReadOnlyList<RunbookStep> Steps, IReadOnlyDictionary<string, object?> Variables, IReadOnlyDictionary<string, object?> Roots, int Messages)
 {
+    /// <summary>Branches of the runbook that it went.</summary>
+    public IReadOnlySet<Branch> Walked { get; init; } = new HashSet<Branch>();
+
     /// <summary>What was done, in order: <c>look#1</c>. A step whose condition was false is none of it.</summary>
     public IReadOnlyList<string> Way { get; } = [.. Steps.Where(step => step.Visit > 0 && step.State != "Skipped").Select(step => string.Create(CultureInfo.InvariantCulture, $"{step.Step}#{step.Visit}"))];
 }

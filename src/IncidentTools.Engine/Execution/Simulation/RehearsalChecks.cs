@@ -32,6 +32,7 @@ internal sealed class RehearsalChecks(RunbookDefinition book, IReadOnlyList<Runb
         var (words, possible) = what switch
         {
             "" when info?.Role == UseRole.Probe => (SimulatedResult.OfProbes, true),
+            "" when definition.Use.Uses == "notify" => (SimulatedResult.OfMessages, true),
             "" => (SimulatedResult.OfEffects, info?.HasEffect == true),
             "until" => (SimulatedResult.OfProbes, definition.UntilProbe is not null),
             "undo" => (SimulatedResult.OfEffects, info?.HasEffect == true),

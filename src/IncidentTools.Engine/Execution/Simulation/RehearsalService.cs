@@ -21,12 +21,13 @@ public sealed class RehearsalService(RunParts parts)
     /// <summary>Everything wrong with the file itself, in its order; errors mean that no case can be run.</summary>
     public IReadOnlyList<Diagnostic> Inspect(RunbookDefinition book, string path) => Load(book, path).Findings;
 
-    /// <summary>The cases in order; none when the file has errors.</summary>
+    /// <summary>The cases in order, each with what all of them together cover; none when the file has errors.</summary>
     public async Task<(IReadOnlyList<RunbookRehearsal> Cases, IReadOnlyList<Diagnostic> Findings)> RunAsync(RunbookDefinition book, string path, CancellationToken cancellation)
     {
         var (rehearsal, findings) = Load(book, path);
         if (rehearsal is null) return ([], findings);
         var results = new List<RunbookRehearsal>();
+        var walked = new HashSet<Branch>();
         foreach (var item in rehearsal.Cases)
         {
             var folder = Directory.CreateTempSubdirectory("incidenttools-rehearsal-").FullName;
@@ -36,11 +37,21 @@ public sealed class RehearsalService(RunParts parts)
                 var (outcome, differences) = await run.RunAsync(cancellation).ConfigureAwait(false);
                 // what is not a difference of the run itself comes first: what follows may only be its consequence
                 if (outcome is not null) differences = [.. differences, .. Expectation.Compare(item.Expect, outcome, parts.Expressions())];
+                // a case that went wrong shows nothing of the ways it took
+                if (differences.Count == 0) walked.UnionWith(outcome!.Walked);
                 results.Add(new RunbookRehearsal(book.Id, item.Name, differences.Count == 0, outcome?.Run ?? "NotStarted", outcome?.Way ?? [], differences, path, item.Span.Line));
             }
             finally { Remove(folder); }
         }
-        return (results, findings);
+        var coverage = new BranchMap(book, parts.Expressions()).Cover(book, walked);
+        return ([.. results.Select(result => result with { Coverage = coverage })], findings);
+    }
+
+    /// <summary>What several files cover together.</summary>
+    public static RunbookCoverage Together(RunbookCoverage one, RunbookCoverage other)
+    {
+        RunbookBranch[] missing = [.. one.Missing.Intersect(other.Missing)];
+        return one with { Covered = one.Total - missing.Length, Missing = missing };
     }
 
     /// <summary>The cases, or null and why not.</summary>

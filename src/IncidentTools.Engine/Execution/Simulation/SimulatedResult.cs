@@ -9,7 +9,7 @@ namespace IncidentTools.Engine.Execution.Simulation;
 internal sealed record SimulatedResult(string Word, object? Value, string? Error, string Message, string Output, IReadOnlyDictionary<string, object?> Observations, TimeSpan Took)
 {
     private static readonly Dictionary<string, object?> Nothing = [];
-    public static readonly string[] OfProbes = ["Pass", "Warn", "Fail", "Error", "Skipped"], OfEffects = ["Succeeded", "Failed", "InDoubt"], OfChecks = ["Done", "NotDone", "InProgress", "Unknown"];
+    public static readonly string[] OfProbes = ["Pass", "Warn", "Fail", "Error", "Skipped"], OfEffects = ["Succeeded", "Failed", "InDoubt"], OfMessages = ["Succeeded", "Failed"], OfChecks = ["Done", "NotDone", "InProgress", "Unknown"];
 
     public static SimulatedResult Plain(string word, string message = "", string? error = null) => new(word, null, error, message, "", Nothing, TimeSpan.Zero);
 

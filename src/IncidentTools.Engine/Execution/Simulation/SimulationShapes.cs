@@ -28,7 +28,8 @@ public static class SimulationShapes
         Optional("values", Values, "fields or questions by name"),
         Optional("note", Text, "what else is said"),
         Optional("by", ListOf(Slug, allowSingle: true), "who approves; else as many as the rule asks for, with the roles it asks for"),
-        Optional("expires", Bool, "nobody answers: the time of the wait passes", false))) { Definition = "answer" };
+        Optional("expires", Bool, "nobody answers: the time of the wait passes", false),
+        Optional("cancel", Bool, "the run is cancelled while it waits for this", false))) { Definition = "answer" };
 
     private static readonly Field[] Setting =
     [

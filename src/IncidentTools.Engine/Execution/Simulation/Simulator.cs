@@ -20,6 +20,8 @@ internal sealed class Simulator(Func<string, CancellationToken, Task<SimulatedRe
     public SimulatedResult? Usual { get; init; }
     /// <summary>Told how long a result took.</summary>
     public Action<TimeSpan>? Passed { get; init; }
+    /// <summary>What becomes of the message of a step; null = it goes out.</summary>
+    public Func<string, SimulatedResult?>? Told { get; init; }
 
     /// <summary>The same parts, with nothing in them that reaches out.</summary>
     public RunParts Around(RunParts parts) => parts with
@@ -31,6 +33,8 @@ internal sealed class Simulator(Func<string, CancellationToken, Task<SimulatedRe
 
     private IReadOnlyList<EntryDraft> Post(NotifyRequest request)
     {
+        if (request.Step is { } step && Told?.Invoke(step) is { Word: "Failed" } failed)
+            return [new EntryDraft(new NotificationUnreachable(request.Purpose, request.Audience, null, failed.Message.Length > 0 ? failed.Message : "simulated: it reaches nobody"))];
         Messages.Add(request);
         return [];
     }

@@ -33,6 +33,10 @@ public sealed class TestRunbookCommand : IncidentCmdlet
     [Parameter(HelpMessage = "Files of cases with simulated results: each case is run through the runner, and what came of it is compared. Nothing is started.")]
     public string[]? Rehearsal { get; set; }
 
+    [Parameter(HelpMessage = "With -Rehearsal: how many percent of the branches of a runbook its cases must walk.")]
+    [ValidateRange(0, 100)]
+    public int MinimumCoverage { get; set; }
+
     protected override void Execute()
     {
         if (Rehearsal is not null)
@@ -56,33 +60,44 @@ public sealed class TestRunbookCommand : IncidentCmdlet
     private void Rehearse(IEnumerable<string> files)
     {
         var good = true;
+        var rehearsed = new List<RunbookRehearsal>();
         foreach (var file in files.Select(SessionState.Path.GetUnresolvedProviderPathFromPSPath))
         {
             try
             {
                 var names = Path?.Select(SessionState.Path.GetUnresolvedProviderPathFromPSPath) ?? Name ?? [RehearsalService.RunbookOf(file) ?? throw Errors.RehearsalNamesNoRunbook(file)];
-                foreach (var book in names.SelectMany(name => RunbookChoice.Of(Engine.Library, name)).ToArray()) good &= Rehearse(book.Require(), file);
+                foreach (var book in names.SelectMany(name => RunbookChoice.Of(Engine.Library, name)).ToArray()) rehearsed.AddRange(Rehearse(book.Require(), file));
             }
-            catch (IncidentToolsException) when (Quiet) { good = false; }
-            catch (IncidentToolsException error) { WriteError(error); } // the other files still count
+            catch (IncidentToolsException error)
+            {
+                good = false;
+                if (!Quiet) WriteError(error); // the other files still count
+            }
         }
+        // several files may cover a runbook together
+        foreach (var cases in rehearsed.GroupBy(item => item.Name)) good &= Report(cases.ToArray());
         if (Quiet) WriteObject(good);
     }
 
-    private bool Rehearse(RunbookDefinition book, string file)
+    private IReadOnlyList<RunbookRehearsal> Rehearse(RunbookDefinition book, string file)
     {
         var rehearsals = Engine.Runs.Rehearsals;
         var (cases, findings) = Await(token => rehearsals.RunAsync(book, file, token));
-        var good = cases.Count > 0 && cases.All(item => item.Passed);
-        if (Quiet) return good;
-        if (cases.Count == 0)
-        {
-            WriteObject(new RunbookVerification(book.Id, file, false, [.. findings.Select(FindingRecords.From)]));
-            throw RehearsalService.Invalid(file, findings);
-        }
-        WriteObject(cases, enumerateCollection: true);
-        if (!good) WriteError(Errors.RehearsalFailed(book.Id, file, cases.Count(item => !item.Passed), cases.Count, cases.First(item => !item.Passed).ToString()));
-        return good;
+        if (cases.Count > 0) return cases;
+        if (!Quiet) WriteObject(new RunbookVerification(book.Id, file, false, [.. findings.Select(FindingRecords.From)]));
+        throw RehearsalService.Invalid(file, findings);
+    }
+
+    private bool Report(RunbookRehearsal[] cases)
+    {
+        var coverage = cases.Select(item => item.Coverage!).Distinct().Aggregate(RehearsalService.Together);
+        RunbookRehearsal[] failed = [.. cases.Where(item => !item.Passed)];
+        var enough = coverage.Percent >= MinimumCoverage;
+        if (Quiet) return failed.Length == 0 && enough;
+        foreach (var item in cases) WriteObject(item with { Coverage = coverage });
+        if (failed.Length > 0) WriteError(Errors.RehearsalFailed(coverage.Name, failed[0].Path, failed.Length, cases.Length, failed[0].ToString()));
+        if (!enough) WriteError(Errors.CoverageTooLow(coverage, MinimumCoverage));
+        return failed.Length == 0 && enough;
     }
 
     private bool Report(RunbookFile file)
