@@ -22,4 +22,8 @@ internal static class ProbeErrors
     public const string NotRunning = nameof(NotRunning), Running = nameof(Running), Starting = nameof(Starting), Stopping = nameof(Stopping), Unhealthy = nameof(Unhealthy), TooMany = nameof(TooMany),
         StalePidFile = nameof(StalePidFile), NotListening = nameof(NotListening), LimitExceeded = nameof(LimitExceeded), NotRestarted = nameof(NotRestarted), StartUnknown = nameof(StartUnknown),
         TooManyRestarts = nameof(TooManyRestarts), ManagerMissing = nameof(ManagerMissing), NotStarted = nameof(NotStarted), Killed = nameof(Killed), ExitCode = nameof(ExitCode);
+    // capacity
+    public const string CpuBusy = nameof(CpuBusy), IoWait = nameof(IoWait), CpuStolen = nameof(CpuStolen), CpuThrottled = nameof(CpuThrottled), LoadHigh = nameof(LoadHigh), CpuPressure = nameof(CpuPressure),
+        LowMemory = nameof(LowMemory), Swapping = nameof(Swapping), MajorFaults = nameof(MajorFaults), OutOfMemory = nameof(OutOfMemory), MemoryPressure = nameof(MemoryPressure),
+        DiskSlow = nameof(DiskSlow), DiskBusy = nameof(DiskBusy), IoPressure = nameof(IoPressure), UnexpectedProcess = nameof(UnexpectedProcess);
 }

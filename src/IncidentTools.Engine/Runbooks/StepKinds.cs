@@ -102,12 +102,12 @@ public static class StepKinds
     };
 
     /// <summary>What can work on other hosts than this one.</summary>
-    internal static IReadOnlySet<string> Elsewhere { get; } = new HashSet<string>(["command", "script", "probe.command", "probe.log", "probe.disk", "probe.process"], StringComparer.Ordinal);
+    internal static IReadOnlySet<string> Elsewhere { get; } = new HashSet<string>(["command", "script", "probe.command", "probe.cpu", "probe.log", "probe.disk", "probe.disk-io", "probe.memory", "probe.pressure", "probe.process"], StringComparer.Ordinal);
 
     /// <summary>Of the format, not of this version: each gets one clear finding.</summary>
     internal static IReadOnlySet<string> Later { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "probe.cpu", "probe.memory", "probe.access-log", "probe.sql", "probe.db-health", "probe.replication", "probe.backup-freshness", "probe.backup-verify", "probe.hash-manifest",
+        "probe.access-log", "probe.sql", "probe.db-health", "probe.replication", "probe.backup-freshness", "probe.backup-verify", "probe.hash-manifest",
         "probe.hash-compare", "probe.failed-logons", "probe.connections", "probe.clock", "probe.container", "probe.file",
         "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
         "action.backup-restore", "action.file-quarantine",

@@ -12,15 +12,20 @@ public sealed class ProbeTableTests
     private static readonly Dictionary<string, string> Impossible = new()
     {
         ["probe.command"] = "program: no-such-program-here",
+        ["probe.cpu"] = "cgroup: ../elsewhere",
         ["probe.disk"] = "paths: /no/such/folder/here",
+        ["probe.disk-io"] = "devices: no-such-disk\nsample: 500ms",
         ["probe.dns"] = "name: example.com\nserver: nowhere",
         ["probe.http"] = "url: ftp://127.0.0.1/x",
         ["probe.log"] = "files: /no/such/file/here.log\npatterns: [{ pattern: x }]",
+        ["probe.memory"] = "cgroup: ../elsewhere",
         ["probe.ping"] = "host: 'no host at all'",
+        ["probe.pressure"] = "cgroup: ../elsewhere",
         ["probe.process"] = "minCount: 1",
         ["probe.service"] = "name: web\nmanager: command",
         ["probe.tcp"] = "host: 'no host at all'\nport: 80",
         ["probe.tls"] = "host: 'no host at all'",
+        ["probe.top"] = "user: 'no such account'",
     };
 
     public static TheoryData<string> Names => [.. ProbeTable.All.Keys];
@@ -99,10 +104,12 @@ public sealed class ProbeTableTests
             "probe.command" or "probe.service" => Program(folder, name),
             "probe.process" => $"pid: {Environment.ProcessId}\nmaxCpuPercent: 99\ncpuSample: 1m",
             "probe.log" => EndlessLog(folder),
+            "probe.cpu" => "interval: 1m",
+            "probe.memory" or "probe.disk-io" or "probe.top" => "sample: 1m",
             _ => null,
         };
         Assert.SkipWhen(yaml is null, $"{name} waits for nothing that a test can hold up");
-        if (name is "probe.ping" or "probe.command" or "probe.service" or "probe.process" or "probe.log") cancel.CancelAfter(TimeSpan.FromSeconds(1));
+        if (name is "probe.ping" or "probe.command" or "probe.service" or "probe.process" or "probe.log" or "probe.cpu" or "probe.memory" or "probe.disk-io" or "probe.top") cancel.CancelAfter(TimeSpan.FromSeconds(1));
         var check = ProbeRun.Check(name, yaml, cancellation: cancel.Token);
         if (name == "probe.ping" && await Task.WhenAny(check, Task.Delay(500)) == check) Assert.Skip($"pinging is not permitted here: {(await check).Message}");
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check);
