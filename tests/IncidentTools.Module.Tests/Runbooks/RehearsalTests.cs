@@ -24,18 +24,6 @@ public sealed class RehearsalTests : IDisposable
     private static string Said(RunbookRehearsal item) => $"{item.Case}: {item.State} [{string.Join(' ', item.Way)}] {string.Join("; ", item.Difference)}";
 
     [Fact]
-    public void The_rehearsal_that_ships_passes_without_a_store_or_a_program()
-    {
-        var shipped = Path.Combine(Path.GetDirectoryName(ModuleHost.ModulePath)!, "runbooks", "rehearsals", "service-outage.yaml");
-        using var host = new ModuleHost();
-        var cases = host.Run($"Test-Runbook -Rehearsal '{shipped}'").Select(item => (RunbookRehearsal)item.BaseObject).ToArray();
-        Assert.True(cases.Length >= 6);
-        Assert.All(cases, item => Assert.True(item.Passed, Said(item)));
-        Assert.True(host.Run<bool>($"Test-Runbook service-outage -Rehearsal '{shipped}' -Quiet"));
-        Assert.False(File.Exists(host.Store));
-    }
-
-    [Fact]
     public void Nothing_of_any_kind_is_done()
     {
         File.WriteAllText(Path.Combine(_runs.Workspace, "runbooks", "s.ps1"), $"[IO.File]::WriteAllText('{_runs.Canary}', 'x')");
