@@ -23,6 +23,13 @@ internal static class OperatorCommands
         "probe.log" when with.Has("unit") => [Line("journalctl", ["-u", Text(with, "unit"), .. with.Has("window") ? Flags("--since", "-" + Text(with, "window")) : [], "-g", Patterns(with)])],
         "probe.log" => [Line("grep", ["-nE", Patterns(with), .. Texts(with["files"])])],
         "probe.command" or "command" => [CommandText.Quote([Text(with, "program"), .. CommandLine.Of(with["args"])])],
+        "probe.clock" => [Line("chronyd", ["-Q", $"server {Text(with, "server")} iburst"])],
+        "probe.certificates" => [.. Texts(with["paths"]).Select(path => Line("openssl", ["x509", "-noout", "-subject", "-enddate", "-in", path]))],
+        "probe.vendor-status" => [Line("curl", ["-sS", Text(with, "url").TrimEnd('/') + (Text(with, "url").EndsWith(".json", StringComparison.Ordinal) ? "" : "/api/v2/summary.json")])],
+        "probe.container" when with.Has("namespace") || Text(with, "manager") == "kubectl" => [Line("kubectl", ["get", "deployments,statefulsets,daemonsets,pods", .. with.Has("namespace") ? Flags("-n", Text(with, "namespace")) : [], .. with.Has("selector") ? Flags("-l", Text(with, "selector")) : []])],
+        "probe.container" => [Line("docker", ["ps", "--all", .. with.Has("selector") ? Flags("--filter", "label=" + Text(with, "selector")) : Texts(with["names"]).SelectMany(name => Flags("--filter", "name=" + name))])],
+        "probe.change-window" => [.. Texts(with["repositories"]).Select(folder => Line("git", ["-C", folder, "log", "--walk-reflogs", "--date=iso", "-20"])), .. Texts(with["folders"]).Select(folder => Line("find", [folder, "-mmin", "-1440", "-ls"])),
+            .. with.Flag("packages") ? (string[])[Line("grep", ["-E", " (install|upgrade|remove) ", "/var/log/dpkg.log"]), "rpm -qa --last | head"] : [], .. with.Has("url") ? (string[])[Line("curl", ["-sS", Text(with, "url")])] : [], .. with.Has("command") ? (string[])[CommandText.Quote(CommandLine.Of(with["command"]))] : []],
         "action.log-preserve" => [Line("mkdir", ["-p", Text(with, "to")]), Line("cp", ["-pn", .. Texts(with["files"]), Text(with, "to")]), $"cd {CommandText.Quote(Text(with, "to"))} && sha256sum * > SHA256SUMS"],
         _ => [],
     };

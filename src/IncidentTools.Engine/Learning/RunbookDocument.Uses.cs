@@ -81,6 +81,11 @@ public sealed partial class RunbookDocument
             "probe.disk" => $"at least {ValueReader.Text(with.GetValueOrDefault("minFreePercent"))} % free, of space and of inodes.",
             "probe.log" => $"no such line{Within(with, "window", " in the last {0}")}.",
             "probe.process" => "the process is there.",
+            "probe.clock" => $"an offset of less than {ValueReader.Text(with.GetValueOrDefault("warnOffset"))}.",
+            "probe.certificates" => $"none expired; fewer than {ValueReader.Text(with.GetValueOrDefault("failDays"))} days left is a failure.",
+            "probe.container" => "as many ready as should be, none that waits, none ended for want of memory.",
+            "probe.vendor-status" => "no open incident; a green page proves little.",
+            "probe.change-window" => "what was changed last, above all shortly before it began.",
             "probe.ping" => "answers; a firewall may drop them all the same.",
             _ => "",
         };

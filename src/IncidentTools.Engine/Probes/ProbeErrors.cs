@@ -18,6 +18,9 @@ internal static class ProbeErrors
     // this machine
     public const string NotFound = nameof(NotFound), PermissionDenied = nameof(PermissionDenied), Unreadable = nameof(Unreadable), LowSpace = nameof(LowSpace), LowInodes = nameof(LowInodes),
         FillingUp = nameof(FillingUp), ReadOnly = nameof(ReadOnly), PatternFound = nameof(PatternFound), NoTimestamps = nameof(NoTimestamps);
+    // clocks, vendors, containers, changes
+    public const string Refused = nameof(Refused), NotSynchronised = nameof(NotSynchronised), ClockOff = nameof(ClockOff), Imprecise = nameof(Imprecise), Degraded = nameof(Degraded), Outage = nameof(Outage),
+        Maintenance = nameof(Maintenance), NotReady = nameof(NotReady), Changed = nameof(Changed);
     // programs and services
     public const string NotRunning = nameof(NotRunning), Running = nameof(Running), Starting = nameof(Starting), Stopping = nameof(Stopping), Unhealthy = nameof(Unhealthy), TooMany = nameof(TooMany),
         StalePidFile = nameof(StalePidFile), NotListening = nameof(NotListening), LimitExceeded = nameof(LimitExceeded), NotRestarted = nameof(NotRestarted), StartUnknown = nameof(StartUnknown),

@@ -1,4 +1,7 @@
 using IncidentTools.Engine.Probes.Hosts;
+using IncidentTools.Engine.Probes.Changes;
+using IncidentTools.Engine.Probes.Containers;
+using IncidentTools.Engine.Probes.Network;
 
 namespace IncidentTools.Engine.Probes;
 
@@ -7,8 +10,12 @@ public static class ProbeTable
 {
     public static IReadOnlyDictionary<string, IProbe> All { get; } = new IProbe[]
     {
+        new CertificatesProbe(),
+        new ChangeWindowProbe(),
+        new ClockProbe(),
         new CommandProbe(),
         new CpuProbe(),
+        new ContainerProbe(),
         new DiskProbe(),
         new DiskIoProbe(),
         new DnsProbe(),
@@ -22,5 +29,6 @@ public static class ProbeTable
         new TcpProbe(),
         new TlsProbe(),
         new TopProbe(),
+        new VendorStatusProbe(),
     }.ToDictionary(probe => probe.Name, StringComparer.Ordinal);
 }

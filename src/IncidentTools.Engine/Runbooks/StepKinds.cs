@@ -108,7 +108,7 @@ public static class StepKinds
     internal static IReadOnlySet<string> Later { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "probe.access-log", "probe.sql", "probe.db-health", "probe.replication", "probe.backup-freshness", "probe.backup-verify", "probe.hash-manifest",
-        "probe.hash-compare", "probe.failed-logons", "probe.connections", "probe.clock", "probe.container", "probe.file",
+        "probe.hash-compare", "probe.failed-logons", "probe.connections", "probe.file",
         "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
         "action.backup-restore", "action.file-quarantine",
     };

@@ -1,5 +1,6 @@
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Foundation.Shapes;
+using IncidentTools.Engine.Workspace.Services;
 using static IncidentTools.Engine.Foundation.Shapes.Shapes;
 
 namespace IncidentTools.Engine.Workspace;
@@ -31,7 +32,11 @@ internal static class ServicesFile
         Optional("logs", ListOf(Text, allowSingle: true), "log files"),
         Optional("pidFile", Text, "file with its process id"),
         Optional("paths", ListOf(Text, allowSingle: true), "folders whose disks matter"),
-        Optional("dependencies", ListOf(new ObjectShape("a dependency", Required("name", Text, "its name"), Optional("host", Text, "host"), Optional("port", Int with { Min = 1, Max = 65535 }, "TCP port"), Optional("url", Url, "URL"))), "what it needs"),
+        Optional("dependencies", ListOf(new ObjectShape("a dependency", Required("name", Text, "its name"), Optional("host", Text, "host"), Optional("port", Int with { Min = 1, Max = 65535 }, "TCP port"), Optional("url", Url, "URL"),
+            Optional("status", Url, "its vendor's status page"), Optional("components", ListOf(Text, allowSingle: true), "components of that page that matter; default the whole"))), "what it needs"),
+        ChangesShape.Field,
+        ContainersShape.Field,
+        CertificatesShape.Field,
         Optional("runbooks", ListOf(Slug, allowSingle: true), "runbooks that fit it, best first"));
 
     public static readonly ObjectShape Shape = new("services.yaml",

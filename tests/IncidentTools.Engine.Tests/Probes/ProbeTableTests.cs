@@ -11,8 +11,12 @@ public sealed class ProbeTableTests
     /// <summary>A target that cannot be checked.</summary>
     private static readonly Dictionary<string, string> Impossible = new()
     {
+        ["probe.certificates"] = "paths: /no/such/folder/here",
+        ["probe.change-window"] = "repositories: /no/such/folder/here",
+        ["probe.clock"] = "server: 'no host at all'",
         ["probe.command"] = "program: no-such-program-here",
         ["probe.cpu"] = "cgroup: ../elsewhere",
+        ["probe.container"] = "manager: docker\nnames: no-such-container-here",
         ["probe.disk"] = "paths: /no/such/folder/here",
         ["probe.disk-io"] = "devices: no-such-disk\nsample: 500ms",
         ["probe.dns"] = "name: example.com\nserver: nowhere",
@@ -26,6 +30,7 @@ public sealed class ProbeTableTests
         ["probe.tcp"] = "host: 'no host at all'\nport: 80",
         ["probe.tls"] = "host: 'no host at all'",
         ["probe.top"] = "user: 'no such account'",
+        ["probe.vendor-status"] = "url: ftp://127.0.0.1/x",
     };
 
     public static TheoryData<string> Names => [.. ProbeTable.All.Keys];
@@ -94,14 +99,16 @@ public sealed class ProbeTableTests
             await connection.HangAsync();
         });
         using var dns = new LoopbackDns((_, _) => { cancel.Cancel(); return null; });
+        using var clock = new Network.TimeServer(_ => { cancel.Cancel(); return null; });
         var yaml = name switch
         {
-            "probe.http" => $"url: http://127.0.0.1:{server.Port}/\ntimeout: 1h",
+            "probe.http" or "probe.vendor-status" => $"url: http://127.0.0.1:{server.Port}/\ntimeout: 1h",
             "probe.tcp" => $"host: 127.0.0.1\nport: {server.Port}\nsend: x\nexpect: x\ntimeout: 1h",
             "probe.tls" => $"host: 127.0.0.1\nport: {server.Port}\ntimeout: 1h",
             "probe.dns" => $"name: example.com\nserver: {dns.Endpoint}\ntimeout: 1h",
+            "probe.clock" => $"server: 127.0.0.1\nport: {clock.Port}\ntimeout: 1h",
             "probe.ping" => "host: 127.0.0.1\ncount: 100",
-            "probe.command" or "probe.service" => Program(folder, name),
+            "probe.command" or "probe.service" or "probe.change-window" => Program(folder, name),
             "probe.process" => $"pid: {Environment.ProcessId}\nmaxCpuPercent: 99\ncpuSample: 1m",
             "probe.log" => EndlessLog(folder),
             "probe.cpu" => "interval: 1m",
@@ -109,7 +116,7 @@ public sealed class ProbeTableTests
             _ => null,
         };
         Assert.SkipWhen(yaml is null, $"{name} waits for nothing that a test can hold up");
-        if (name is "probe.ping" or "probe.command" or "probe.service" or "probe.process" or "probe.log" or "probe.cpu" or "probe.memory" or "probe.disk-io" or "probe.top") cancel.CancelAfter(TimeSpan.FromSeconds(1));
+        if (name is "probe.ping" or "probe.command" or "probe.service" or "probe.change-window" or "probe.process" or "probe.log" or "probe.cpu" or "probe.memory" or "probe.disk-io" or "probe.top") cancel.CancelAfter(TimeSpan.FromSeconds(1));
         var check = ProbeRun.Check(name, yaml, cancellation: cancel.Token);
         if (name == "probe.ping" && await Task.WhenAny(check, Task.Delay(500)) == check) Assert.Skip($"pinging is not permitted here: {(await check).Message}");
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check);
@@ -120,7 +127,7 @@ public sealed class ProbeTableTests
     {
         Script.Require();
         var program = Script.Write(folder, "hang", "exec sleep 300\n");
-        return name == "probe.command" ? $"program: {program}\ntimeout: 1h" : $"status: [{program}]\ntimeout: 1h";
+        return name == "probe.command" ? $"program: {program}\ntimeout: 1h" : name == "probe.change-window" ? $"command: [{program}]\ntimeout: 1h" : $"status: [{program}]\ntimeout: 1h";
     }
 
     /// <summary>A pipe that nobody writes to: opening it for reading does not return.</summary>
