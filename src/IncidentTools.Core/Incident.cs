@@ -90,18 +90,24 @@ public sealed record IncidentClock
 {
     /// <summary>INC-12.</summary>
     public required string Incident { get; init; }
-    /// <summary>Acknowledge, Update, ClientNotice, Resolve or Review, or the name that a runbook gave it.</summary>
+    /// <summary>Acknowledge, Update, ClientNotice, Resolve or Review, or the name of a statutory clock or one that a runbook started.</summary>
     public required string Name { get; init; }
     /// <summary>What is due, of a clock that a runbook started.</summary>
     public string Title { get; init; } = "";
     /// <summary>Whether one of its warnings has come.</summary>
     public bool Urgent { get; init; }
-    /// <summary>Running, Met, MetLate, Missed (still owed) or Stopped.</summary>
+    /// <summary>Of a statutory clock: the rule it comes from.</summary>
+    public string Law { get; init; } = "";
+    /// <summary>Of a statutory clock: who is to be told.</summary>
+    public string Recipient { get; init; } = "";
+    /// <summary>Watch (may come to apply), Running, Met, MetLate, Missed (still owed), NotRequired or Stopped.</summary>
     public required string State { get; init; }
-    /// <summary>From when it counts.</summary>
-    public required DateTimeOffset StartedAt { get; init; }
-    /// <summary>When it is due.</summary>
-    public required DateTimeOffset DueAt { get; init; }
+    /// <summary>From when it counts; null while it is only watched.</summary>
+    public required DateTimeOffset? StartedAt { get; init; }
+    /// <summary>When it is due; null while it is only watched.</summary>
+    public required DateTimeOffset? DueAt { get; init; }
+    /// <summary>How much of its time is used, in percent; null when it does not run.</summary>
+    public int? Used { get; init; }
     /// <summary>When it was met; null when it was not.</summary>
     public DateTimeOffset? MetAt { get; init; }
     /// <summary>Time left, negative when overdue; null when it no longer runs.</summary>

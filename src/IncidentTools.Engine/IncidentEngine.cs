@@ -48,6 +48,7 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     [
         JournalEntries.All,
         IncidentEntries.All,
+        ChecklistEntries.All,
         NotificationEntries.All,
         RunEntries.All,
     ]);
@@ -69,8 +70,18 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     private LoadedWorkspace? _workspace;
 
     /// <summary>The life of incidents.</summary>
-    public IncidentService Incidents => _incidents ??= new IncidentService(Journal, () => Workspace.Policy, Time);
+    public IncidentService Incidents => _incidents ??= new IncidentService(Journal, () => Workspace.Policy, Time, () => StatutoryClocks);
     private IncidentService? _incidents;
+
+    /// <summary>The workspace that ships: its checklist and clocks hold where a workspace has none of its own.</summary>
+    private LoadedWorkspace Shipped => _shipped ??= WorkspaceLoader.Load(new WorkspaceLocation(options.ShippedWorkspace, "shipped", true));
+    private LoadedWorkspace? _shipped;
+    public ClockTable StatutoryClocks => Workspace.Clocks ?? Shipped.Clocks!;
+    public Checklist Checklist => Workspace.Checklist ?? Shipped.Checklist!;
+
+    /// <summary>The response checklist of incidents.</summary>
+    public ChecklistService Checklists => _checklists ??= new ChecklistService(Journal, Incidents, () => Checklist, Time);
+    private ChecklistService? _checklists;
 
     /// <summary>Secrets: what the caller brings, the environment, then files of the user.</summary>
     public ISecretSource Secrets => _secrets ??= new SecretChain([.. options.Secrets, new EnvironmentSecrets(), new FileSecrets(Path.Combine(
@@ -93,7 +104,7 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     public Func<string, IncidentDeclared, IReadOnlyList<EntryDraft>> Page => (id, declared) => new Pager(Notifier, () => Workspace, Time).Page(id, declared);
 
     /// <summary>Incidents as documents.</summary>
-    public IncidentReport Reports => _reports ??= new IncidentReport(Journal, Incidents, () => Workspace.Policy);
+    public IncidentReport Reports => _reports ??= new IncidentReport(Journal, Incidents, () => Workspace.Policy) { Checklist = id => Checklists.Of(id) };
     private IncidentReport? _reports;
 
     /// <summary>What a step can use.</summary>

@@ -61,5 +61,21 @@ public static partial class Errors
 
     /// <summary>The incident has no clock of its own with this name.</summary>
     public static IncidentToolsException ClockNotFound(string incident, string clock, string? hint) => new(
-        "ClockNotFound", ErrorKind.NotFound, $"{incident} has no clock '{clock}' that a runbook started.{(hint is null ? "" : " " + hint)}", $"Get-IncidentClock {incident} lists them; those of the policy are met by what they ask for.") { TargetObject = clock };
+        "ClockNotFound", ErrorKind.NotFound, $"{incident} has no clock '{clock}' that a runbook or clocks.yaml started.{(hint is null ? "" : " " + hint)}", $"Get-IncidentClock {incident} lists them; those of the policy are met by what they ask for.") { TargetObject = clock };
+
+    /// <summary>A clock that is said not to be required without saying why and who approved that.</summary>
+    public static IncidentToolsException ClockWaiverIncomplete(string incident, string clock) => new(
+        "ClockWaiverIncomplete", ErrorKind.InvalidInput, $"That '{clock}' is not required needs a reason and somebody who approved it.", $"Set-Incident {incident} -ClockNotRequired {clock} -Reason '…' -ApprovedBy <contact>.") { TargetObject = clock };
+
+    /// <summary>A statutory clock that is neither met nor found not to be required.</summary>
+    public static IncidentToolsException ClockStillRuns(string incident, string clock) => new(
+        "ClockStillRuns", ErrorKind.InvalidState, $"{incident} has a statutory clock that still runs: {clock}. Nobody is reminded of it once the incident is closed.", $"Set-Incident {incident} -ClockMet {clock} -Evidence '…', or -ClockNotRequired {clock} -Reason '…' -ApprovedBy <contact>; or close with -Force -Reason '…'.") { TargetObject = clock };
+
+    /// <summary>A line that the checklist does not have.</summary>
+    public static IncidentToolsException ChecklistItemUnknown(string item, string? hint) => new(
+        "ChecklistItemUnknown", ErrorKind.NotFound, $"The checklist has no item '{item}'.{(hint is null ? "" : " " + hint)}", "Get-IncidentChecklistItem lists them.") { TargetObject = item };
+
+    /// <summary>A line that does not apply or is opened again, without a reason.</summary>
+    public static IncidentToolsException ChecklistReasonMissing(string incident, string item, string state) => new(
+        "ChecklistReasonMissing", ErrorKind.InvalidInput, state == "Open" ? $"Opening '{item}' again needs a reason." : $"That '{item}' does not apply needs a reason.", $"Complete-IncidentChecklistItem {incident} -Item {item} {(state == "Open" ? "-Undo" : "-NotApplicable")} -Reason '…'; it is kept in the journal.") { TargetObject = item };
 }

@@ -32,6 +32,18 @@ public sealed class BusinessTime(BusinessCalendar calendar)
         return DateTimeOffset.MaxValue;
     }
 
+    /// <summary>The end of the <paramref name="count"/>-th open day after the day of <paramref name="start"/>.</summary>
+    public DateTimeOffset EndOfDay(DateTimeOffset start, int count)
+    {
+        var day = Instant.FromDateTimeOffset(start).InZone(_zone).Date;
+        for (var (index, left) = (0, count); index < MaxDays; index++)
+        {
+            day = day.PlusDays(1);
+            if (Open(day) is { } hours && --left == 0) return hours.To;
+        }
+        return DateTimeOffset.MaxValue;
+    }
+
     /// <summary>The day's open hours as instants; null on a day that does not count. On the day the clocks change they are an hour longer or shorter if the change falls in them.</summary>
     private (DateTimeOffset From, DateTimeOffset To)? Open(LocalDate day)
     {

@@ -15,7 +15,7 @@ public static class IncidentClocks
             if (target is null) return;
             var due = business.Due(start, target);
             var state = met is { } at ? at <= due ? "Met" : "MetLate" : stopped is not null ? "Stopped" : now <= due ? "Running" : "Missed";
-            clocks.Add(new IncidentClock { Incident = row.Id, Name = name, State = state, StartedAt = start, DueAt = due, MetAt = met, Left = state is "Running" or "Missed" ? due - now : null });
+            clocks.Add(new IncidentClock { Incident = row.Id, Name = name, State = state, StartedAt = start, DueAt = due, MetAt = met, Left = state is "Running" or "Missed" ? due - now : null, Used = state is "Running" or "Missed" ? Share(start, due, now) : null });
         }
 
         var ended = row.ResolvedAt;
@@ -26,11 +26,19 @@ public static class IncidentClocks
         // the review follows the worst level there ever was
         var highest = policy.Targets[row.Highest];
         if (ended is { } resolved && row.Resolution == "Fixed" && highest.ReviewDuty != "optional") Add("Review", highest.Review, resolved, row.ReviewedAt, row.ClosedAt);
-        foreach (var own in row.Clocks)
-        {
-            var state = own.MetAt is { } at ? at <= own.Due ? "Met" : "MetLate" : now <= own.Due ? "Running" : "Missed";
-            clocks.Add(new IncidentClock { Incident = row.Id, Name = own.Name, Title = own.Title, State = state, StartedAt = own.From, DueAt = own.Due, MetAt = own.MetAt, Left = own.MetAt is null ? own.Due - now : null, Urgent = own.MetAt is null && own.Warn.Any(before => now >= own.Due - before) });
-        }
+        clocks.AddRange(row.Clocks.Select(own => Own(row, own, now)));
         return clocks;
     }
+
+    private static IncidentClock Own(IncidentRow row, OwnClock own, DateTimeOffset now)
+    {
+        var state = own.WaivedAt is not null ? "NotRequired" : own.MetAt is { } at ? at <= own.Due ? "Met" : "MetLate" : own.From is null ? "Watch" : now <= own.Due ? "Running" : "Missed";
+        return new IncidentClock
+        {
+            Incident = row.Id, Name = own.Name, Title = own.Title, Law = own.Law, Recipient = own.Recipient, State = state, StartedAt = own.From, DueAt = own.Due, MetAt = own.MetAt, Left = own.Runs ? own.Due - now : null,
+            Used = own.Runs ? Share(own.From!.Value, own.Due!.Value, now) : null, Urgent = own.Runs && own.Warn.Any(before => now >= own.Due - before),
+        };
+    }
+
+    private static int Share(DateTimeOffset start, DateTimeOffset due, DateTimeOffset now) => due <= start ? 100 : (int)Math.Clamp((now - start) / (due - start) * 100, 0, 100_000);
 }

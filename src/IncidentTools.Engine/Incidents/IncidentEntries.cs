@@ -57,13 +57,33 @@ public sealed record IncidentClosed(string? WithoutReview) : IEntryData
 /// <param name="Warn">How long before its end it becomes urgent, the longest first.</param>
 public sealed record ClockStarted(string Name, string Title, DateTimeOffset From, DateTimeOffset Due, IReadOnlyList<TimeSpan> Warn) : IEntryData
 {
-    public string Describe() => $"Clock {Name} runs until {UtcStamp.Format(Due)}{(Title.Length == 0 ? "" : $": {Title}")}";
+    /// <summary>Of a statutory clock: the rule it comes from, who is to be told, and why somebody started it.</summary>
+    public string? Law { get; init; }
+    public string? Recipient { get; init; }
+    public string? Note { get; init; }
+
+    public string Describe() => $"Clock {Name} runs until {UtcStamp.Format(Due)}{(Title.Length == 0 ? "" : $": {Title}")}{(Law is null ? "" : $" ({Law})")}{(Note is null ? "" : $", {Note}")}";
+}
+
+/// <summary>A statutory clock may come to apply: it stands in view from here on.</summary>
+public sealed record ClockWatched(string Name, string Title, string Law, string Recipient) : IEntryData
+{
+    public string Describe() => $"Clock {Name} may come to apply: {Title} ({Law})";
+}
+
+/// <summary>What a clock demands was found not to be required.</summary>
+public sealed record ClockWaived(string Name, string Reason, string Approver) : IEntryData
+{
+    public string Describe() => $"Clock {Name} not required, approved by {Approver}: {Reason}";
 }
 
 /// <summary>What a clock demanded was done.</summary>
 public sealed record ClockMet(string Name, string? Note) : IEntryData
 {
-    public string Describe() => $"Clock {Name} met{(Note is null ? "" : $": {Note}")}";
+    /// <summary>What shows it: a message, a ticket, a receipt.</summary>
+    public string? Evidence { get; init; }
+
+    public string Describe() => $"Clock {Name} met{(Note is null ? "" : $": {Note}")}{(Evidence is null ? "" : $" ({Evidence})")}";
 }
 
 /// <param name="Text">What was learned.</param>
@@ -110,8 +130,10 @@ public static class IncidentEntries
         EntryType.Of<IncidentResolved>("incident.resolved", 1, IncidentJson.Default, "/summary", "/forced"),
         EntryType.Of<IncidentReopened>("incident.reopened", 1, IncidentJson.Default, "/reason"),
         EntryType.Of<IncidentClosed>("incident.closed", 1, IncidentJson.Default, "/withoutReview"),
-        EntryType.Of<ClockStarted>("clock.started", 1, IncidentJson.Default, "/title"),
-        EntryType.Of<ClockMet>("clock.met", 1, IncidentJson.Default, "/note"),
+        EntryType.Of<ClockStarted>("clock.started", 1, IncidentJson.Default, "/title", "/note"),
+        EntryType.Of<ClockWatched>("clock.watched", 1, IncidentJson.Default),
+        EntryType.Of<ClockWaived>("clock.waived", 1, IncidentJson.Default, "/reason"),
+        EntryType.Of<ClockMet>("clock.met", 1, IncidentJson.Default, "/note", "/evidence"),
         EntryType.Of<ReviewRecorded>("review.recorded", 1, IncidentJson.Default, "/text"),
         EntryType.Of<RoleAssigned>("role.assigned", 1, IncidentJson.Default, "/brief"),
         EntryType.Of<NoteAdded>("note.added", 1, IncidentJson.Default, "/text"),
@@ -130,6 +152,8 @@ public static class IncidentEntries
 [JsonSerializable(typeof(IncidentReopened))]
 [JsonSerializable(typeof(IncidentClosed))]
 [JsonSerializable(typeof(ClockStarted))]
+[JsonSerializable(typeof(ClockWatched))]
+[JsonSerializable(typeof(ClockWaived))]
 [JsonSerializable(typeof(ClockMet))]
 [JsonSerializable(typeof(ReviewRecorded))]
 [JsonSerializable(typeof(RoleAssigned))]

@@ -3,7 +3,7 @@ using IncidentTools.Engine.Journal;
 namespace IncidentTools.Engine.Incidents;
 
 /// <summary>One row an incident. A note, the most frequent of its entries, says nothing about it.</summary>
-public sealed class IncidentProjection() : Projection<IncidentRow>("incident", 2, IncidentJson.Default, [.. IncidentEntries.All.Select(type => type.Name).Where(name => name != "note.added")])
+public sealed class IncidentProjection() : Projection<IncidentRow>("incident", 3, IncidentJson.Default, [.. IncidentEntries.All.Select(type => type.Name).Where(name => name != "note.added")])
 {
     public static IncidentProjection Instance { get; } = new();
 
@@ -31,7 +31,9 @@ public sealed class IncidentProjection() : Projection<IncidentRow>("incident", 2
         (_, IncidentReopened) => row with { State = row.AcknowledgedAt is null ? IncidentStates.Open : IncidentStates.Acknowledged, ResolvedAt = null, Resolution = null, ClosedAt = null, MitigatedAt = null, Reopened = row.Reopened + 1, WorseAt = entry.OccurredAt, ReviewedAt = null },
         (_, IncidentClosed) => row with { State = IncidentStates.Closed, ClosedAt = entry.OccurredAt },
         // a clock that is started again counts anew
-        (_, ClockStarted data) => row with { Clocks = [.. row.Clocks.Where(clock => clock.Name != data.Name), new OwnClock(data.Name, data.Title, data.From, data.Due, data.Warn, null)] },
+        (_, ClockStarted data) => row with { Clocks = [.. row.Clocks.Where(clock => clock.Name != data.Name), new OwnClock(data.Name, data.Title, data.From, data.Due, data.Warn, null) { Law = data.Law ?? "", Recipient = data.Recipient ?? "" }] },
+        (_, ClockWatched data) => row.Clocks.Any(clock => clock.Name == data.Name) ? row : row with { Clocks = [.. row.Clocks, new OwnClock(data.Name, data.Title, null, null, [], null) { Law = data.Law, Recipient = data.Recipient }] },
+        (_, ClockWaived data) => row with { Clocks = [.. row.Clocks.Select(clock => clock.Name == data.Name ? clock with { WaivedAt = clock.WaivedAt ?? entry.OccurredAt } : clock)] },
         (_, ClockMet data) => row with { Clocks = [.. row.Clocks.Select(clock => clock.Name == data.Name ? clock with { MetAt = clock.MetAt ?? entry.OccurredAt } : clock)] },
         (_, ReviewRecorded) => row with { ReviewedAt = entry.OccurredAt },
         (_, RoleAssigned data) => row with { Roles = With(row.Roles, data.Role, data.Contact) },

@@ -1,7 +1,16 @@
 namespace IncidentTools.Engine.Incidents;
 
 /// <summary>A deadline of the incident itself, beside those of the policy.</summary>
-public sealed record OwnClock(string Name, string Title, DateTimeOffset From, DateTimeOffset Due, IReadOnlyList<TimeSpan> Warn, DateTimeOffset? MetAt);
+/// <param name="From">From when it counts; null while it only may come to apply.</param>
+public sealed record OwnClock(string Name, string Title, DateTimeOffset? From, DateTimeOffset? Due, IReadOnlyList<TimeSpan> Warn, DateTimeOffset? MetAt)
+{
+    public string Law { get; init; } = "";
+    public string Recipient { get; init; } = "";
+    /// <summary>When somebody found that it is not required.</summary>
+    public DateTimeOffset? WaivedAt { get; init; }
+    public bool IsSettled => MetAt is not null || WaivedAt is not null;
+    public bool Runs => From is not null && !IsSettled;
+}
 
 /// <summary>An incident's row: what its entries add up to.</summary>
 public sealed record IncidentRow

@@ -4,7 +4,7 @@ using IncidentTools.Engine.Workspace;
 namespace IncidentTools.Engine.Incidents;
 
 /// <summary>Everything that happens to incidents. Each method loads the row, decides purely, and appends what was decided at the seq it was decided on.</summary>
-public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy, TimeProvider time)
+public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy, TimeProvider time, Func<ClockTable>? statutory = null)
 {
     /// <summary>Declares an incident under the next free number.</summary>
     /// <param name="more">Entries for the same append (pages), given the id and what is declared.</param>
@@ -25,7 +25,7 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
         {
             var id = IncidentId.Of(LastNumber() + 1);
             // the first entry of a new stream: whoever else took the number meanwhile makes this a conflict
-            EntryDraft[] drafts = [new(declared) { OccurredAt = request.OccurredAt, Key = request.Key }, .. more?.Invoke(id, declared) ?? []];
+            EntryDraft[] drafts = [new(declared) { OccurredAt = request.OccurredAt, Key = request.Key }, .. Statutory([], declared.Class, severity, request.OccurredAt).Select(data => new EntryDraft(data) { OccurredAt = request.OccurredAt }), .. more?.Invoke(id, declared) ?? []];
             var result = journal.Store.Append(new AppendRequest(id, drafts) { ExpectedSeq = 0 });
             if (result is AppendConflict) continue;
             if (result is AppendUnknown unknown) throw Errors.AppendUnknown(unknown.Cause);
@@ -58,7 +58,14 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
 
     /// <summary>Grades anew, corrects facts, or both: one decision, all of it or nothing.</summary>
     public IncidentRow Set(string id, GradeRequest? grade, IncidentChanged? change, EntryTags tags) => Change(id, tags, row =>
-        [.. grade is null ? [] : Regrade(row, grade), .. change is null ? [] : Corrected(row, change)]);
+    {
+        SeverityChanged[] graded = grade is null ? [] : Regrade(row, grade);
+        IncidentChanged[] corrected = change is null ? [] : Corrected(row, change);
+        return [.. graded, .. corrected, .. graded.Length + corrected.Length == 0 ? [] : Statutory(row.Clocks, change?.Class ?? row.Class, graded.Length == 0 ? row.Severity : graded[0].Severity, tags.OccurredAt)];
+    });
+
+    private IEnumerable<IEntryData> Statutory(IReadOnlyList<OwnClock> known, string @class, SeverityRecord severity, DateTimeOffset? at) =>
+        statutory is null ? [] : StatutoryClocks.Of(statutory(), known, @class, severity.Conditions, severity.Level, at ?? time.GetUtcNow());
 
     private SeverityChanged[] Regrade(IncidentRow row, GradeRequest grade)
     {
@@ -125,10 +132,12 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
         return [new IncidentReopened(reason)];
     });
 
-    /// <exception cref="IncidentToolsException">TransitionRefused, ReviewOwed, ForceNeedsReason.</exception>
+    /// <exception cref="IncidentToolsException">TransitionRefused, ReviewOwed, ClockStillRuns, ForceNeedsReason.</exception>
     public IncidentRow Close(string id, string? review, bool force, string? reason, EntryTags tags) => Change(id, tags, row =>
     {
         IncidentStates.Require(row.Id, row.State, "closed");
+        // nobody is reminded of a closed incident
+        if (!force && row.Clocks.FirstOrDefault(clock => clock is { Runs: true, Law.Length: > 0 }) is { } running) throw Errors.ClockStillRuns(row.Id, running.Name);
         if (review is not null) return [new ReviewRecorded(review), new IncidentClosed(null)];
         var owed = row is { Resolution: "Fixed", ReviewedAt: null } && policy().Targets[row.Highest].ReviewDuty == "mandatory";
         if (!owed) return [new IncidentClosed(null)];
@@ -138,8 +147,25 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
 
     /// <summary>Says that what a clock of the incident's own demanded was done.</summary>
     /// <exception cref="IncidentToolsException">IncidentNotFound, ClockNotFound.</exception>
-    public IncidentRow MeetClock(string id, string clock, string? note, EntryTags tags) => Change(id, tags, row =>
-        row.Clocks.FirstOrDefault(own => own.Name == clock) is not { } own ? throw Errors.ClockNotFound(row.Id, clock, Foundation.Nearest.Hint(clock, row.Clocks.Select(other => other.Name))) : own.MetAt is null ? [new ClockMet(clock, note)] : []);
+    public IncidentRow MeetClock(string id, string clock, string? note, string? evidence, EntryTags tags) => Change(id, tags, row => Own(row, clock).IsSettled ? [] : [new ClockMet(clock, note) { Evidence = evidence }]);
+
+    /// <summary>Starts a statutory clock, from the moment its rule counts from.</summary>
+    /// <exception cref="IncidentToolsException">IncidentNotFound, ClockNotFound, TimeInFuture.</exception>
+    public IncidentRow StartClock(string id, string clock, string? note, EntryTags tags) => Change(id, tags, row =>
+    {
+        var rules = statutory?.Invoke().Rules ?? [];
+        var rule = rules.FirstOrDefault(known => known.Id == clock) ?? throw Errors.ClockNotFound(row.Id, clock, Foundation.Nearest.Hint(clock, rules.Select(known => known.Id)));
+        var from = tags.OccurredAt ?? time.GetUtcNow();
+        // started again only to count from another moment
+        return row.Clocks.FirstOrDefault(own => own.Name == clock) is { Runs: true } running && (tags.OccurredAt is null || running.From == from) ? [] : [StatutoryClocks.Start(rule, from, note)];
+    });
+
+    /// <summary>Says that a clock's demand is not required, and who approved that.</summary>
+    /// <exception cref="IncidentToolsException">IncidentNotFound, ClockNotFound, ClockWaiverIncomplete.</exception>
+    public IncidentRow WaiveClock(string id, string clock, string? reason, string? approver, EntryTags tags) => Change(id, tags, row =>
+        string.IsNullOrWhiteSpace(reason) || string.IsNullOrWhiteSpace(approver) ? throw Errors.ClockWaiverIncomplete(row.Id, clock) : Own(row, clock).IsSettled ? [] : [new ClockWaived(clock, reason, approver)]);
+
+    private static OwnClock Own(IncidentRow row, string clock) => row.Clocks.FirstOrDefault(own => own.Name == clock) ?? throw Errors.ClockNotFound(row.Id, clock, Foundation.Nearest.Hint(clock, row.Clocks.Select(other => other.Name)));
 
     public IReadOnlyList<IncidentClock> Clocks(IncidentRow row) => IncidentClocks.Of(row, policy(), time.GetUtcNow());
 

@@ -12,6 +12,9 @@ namespace IncidentTools.Engine.Learning;
 /// <summary>An incident as a document: summary, severity history, clocks, roles, runs of runbooks, timeline, notifications, journal head. The same journal gives the same text.</summary>
 public sealed partial class IncidentReport(IncidentJournal journal, IncidentService incidents, Func<Policy> policy)
 {
+    /// <summary>The checklist of an incident.</summary>
+    public Func<string, IReadOnlyList<IncidentChecklistItem>> Checklist { get; init; } = _ => [];
+
     private sealed record Facts(IncidentRow Row, IReadOnlyList<Entry> Entries, IReadOnlyList<IncidentClock> Clocks, IReadOnlyList<NotificationRow> Notifications, IReadOnlyList<RunRecord> Runs, string Head);
 
     /// <summary>Markdown (CommonMark with tables).</summary>
@@ -32,6 +35,7 @@ public sealed partial class IncidentReport(IncidentJournal journal, IncidentServ
         Section(text, "Severity", ["Time (UTC)", "Level", "Why", "By"], facts.Entries.Select(entry => (entry, Severity: (entry.Data as IncidentDeclared)?.Severity ?? (entry.Data as SeverityChanged)?.Severity)).Where(pair => pair.Severity is not null)
             .Select(pair => (string[])[Time(pair.entry.OccurredAt), pair.Severity!.Level, string.Join(" ", pair.Severity.Reasons) + ((pair.entry.Data as SeverityChanged)?.Reason is { } reason ? $" {reason}" : ""), pair.entry.Actor.Id]));
         Section(text, "Clocks", ["Clock", "Due (UTC)", "Met (UTC)", "State"], facts.Clocks.Select(clock => (string[])[clock.Name, Time(clock.DueAt), Time(clock.MetAt), clock.State]));
+        Checks(text, Checklist(row.Id));
         Section(text, "Roles", ["Role", "Contact"], row.Roles.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (string[])[pair.Key, pair.Value]));
         Runbooks(text, facts.Runs);
         Section(text, "Timeline", ["Time (UTC)", "Who", "What"], facts.Entries.Where(entry => !entry.Data.IsDetail).OrderBy(entry => entry.OccurredAt).ThenBy(entry => entry.Seq).Select(entry => (string[])[Time(entry.OccurredAt), entry.Actor.Id, restricted.Of(entry)]));
@@ -64,9 +68,10 @@ public sealed partial class IncidentReport(IncidentJournal journal, IncidentServ
             {
                 writer.WriteString("name", clock.Name);
                 writer.WriteString("state", clock.State);
-                writer.WriteString("dueAt", UtcStamp.Format(clock.DueAt));
+                writer.WriteString("dueAt", Stamp(clock.DueAt));
                 writer.WriteString("metAt", clock.MetAt is { } met ? UtcStamp.Format(met) : null);
             });
+            Checks(writer, Checklist(facts.Row.Id));
             Runs(writer, facts.Runs);
             Array(writer, "timeline", facts.Entries.OrderBy(entry => entry.OccurredAt).ThenBy(entry => entry.Seq), entry =>
             {

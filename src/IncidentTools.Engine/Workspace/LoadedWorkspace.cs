@@ -8,6 +8,10 @@ namespace IncidentTools.Engine.Workspace;
 public sealed record LoadedWorkspace(
     string Path, string FoundBy, bool Trusted, Policy Policy, IReadOnlyDictionary<string, ServiceDefinition> Services, ContactList Contacts, IReadOnlyList<Diagnostic> Findings)
 {
+    /// <summary>Its own response checklist; null = the one that ships.</summary>
+    public Checklist? Checklist { get; init; }
+    /// <summary>Its own statutory clocks; null = those that ship.</summary>
+    public ClockTable? Clocks { get; init; }
     public string RunbookFolder => System.IO.Path.Combine(Path, "runbooks");
     public string TemplateFolder => System.IO.Path.Combine(Path, "templates");
 }

@@ -17,7 +17,7 @@ public static class WorkspaceLoader
     /// <summary>The shapes of all workspace files, for the JSON Schemas.</summary>
     public static IReadOnlyDictionary<string, ObjectShape> Files { get; } = new Dictionary<string, ObjectShape>(StringComparer.Ordinal)
     {
-        ["policy"] = PolicyFile.Shape, ["services"] = ServicesFile.Shape, ["contacts"] = ContactsFile.Shape,
+        ["policy"] = PolicyFile.Shape, ["services"] = ServicesFile.Shape, ["contacts"] = ContactsFile.Shape, ["checklist"] = ChecklistFile.Shape, ["clocks"] = ClocksFile.Shape,
     };
 
     /// <summary>Loads the workspace; throws when it has errors.</summary>
@@ -29,24 +29,29 @@ public static class WorkspaceLoader
     }
 
     /// <summary>All findings; the workspace when none is an error.</summary>
-    public static (LoadedWorkspace? Workspace, IReadOnlyList<Diagnostic> Findings) Inspect(WorkspaceLocation location)
+    /// <param name="today">For what must be reviewed from time to time; null = dates are not looked at.</param>
+    public static (LoadedWorkspace? Workspace, IReadOnlyList<Diagnostic> Findings) Inspect(WorkspaceLocation location, DateOnly? today = null)
     {
         var bag = new DiagnosticBag();
         Read(location.Path, Marker, MarkerShape, bag, required: true);
         var (policy, policyHash, policyTree) = Read(location.Path, "policy.yaml", PolicyFile.Shape, bag, required: true);
         var (services, _, _) = Read(location.Path, "services.yaml", ServicesFile.Shape, bag, required: false);
         var (contacts, contactsHash, _) = Read(location.Path, "contacts.yaml", ContactsFile.Shape, bag, required: false);
+        var (checklist, _, _) = Read(location.Path, "checklist.yaml", ChecklistFile.Shape, bag, required: false);
+        var (clocks, _, _) = Read(location.Path, "clocks.yaml", ClocksFile.Shape, bag, required: false);
         var channels = policyTree is null ? null : PolicyFile.Channels(policyTree, bag);
         if (policy is not null) PolicyFile.Check(policy, bag);
         if (policy is not null && channels is not null) PolicyFile.CheckChannels(policy, channels, location.Path, bag);
         if (contacts is not null) ContactsFile.Check(contacts, policy, bag);
         if (services is not null) ServicesFile.Check(services, contacts, bag);
+        if (checklist is not null) ChecklistFile.Check(checklist, policy, bag);
+        if (clocks is not null) ClocksFile.Check(clocks, policy, today, bag);
         if (bag.HasErrors) return (null, bag.Items);
         return (new LoadedWorkspace(
             location.Path, location.FoundBy, location.Trusted, PolicyFile.Bind(policy!, policyHash, channels!),
             services is null ? new Dictionary<string, ServiceDefinition>() : ServicesFile.Bind(services),
             contacts is null ? new ContactList(new Dictionary<string, Person>(), new Dictionary<string, Team>(), new Dictionary<string, EscalationPolicyDefinition>(), "") : ContactsFile.Bind(contacts, contactsHash),
-            bag.Items), bag.Items);
+            bag.Items) { Checklist = checklist is null ? null : ChecklistFile.Bind(checklist), Clocks = clocks is null ? null : ClocksFile.Bind(clocks) }, bag.Items);
     }
 
     private static (PlainMap? Data, string Hash, YamlNode? Tree) Read(string folder, string name, ObjectShape shape, DiagnosticBag bag, bool required)

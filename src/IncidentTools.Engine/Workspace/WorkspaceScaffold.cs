@@ -8,6 +8,7 @@ public static class WorkspaceScaffold
         ("incidenttools.yaml", "incidenttools.yaml"), ("policy.yaml", "policy.yaml"), ("services.example.yaml", "services.yaml"), ("contacts.example.yaml", "contacts.yaml"),
         ("schemas/policy.schema.json", "schemas/policy.schema.json"), ("schemas/services.schema.json", "schemas/services.schema.json"), ("schemas/contacts.schema.json", "schemas/contacts.schema.json"),
         ("schemas/runbook.schema.json", "schemas/runbook.schema.json"), ("schemas/rehearsal.schema.json", "schemas/rehearsal.schema.json"),
+        ("schemas/checklist.schema.json", "schemas/checklist.schema.json"), ("schemas/clocks.schema.json", "schemas/clocks.schema.json"),
     ];
     private static readonly string[] Folders = ["runbooks", "templates"];
 

@@ -52,3 +52,17 @@ public sealed class RunbookCompleter : Completer
     /// <inheritdoc/>
     protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Library.All().Select(file => (file.Name, file.Book?.Title ?? "has errors: Test-Runbook"));
 }
+
+/// <summary>Clocks of clocks.yaml.</summary>
+public sealed class StatutoryClockCompleter : Completer
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.StatutoryClocks.Rules.Select(rule => (rule.Id, $"{rule.Law}: {rule.Title}"));
+}
+
+/// <summary>Lines of the checklist.</summary>
+public sealed class ChecklistItemCompleter : Completer
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Checklist.Lines.Select(line => (line.Id, $"{line.Phase}: {line.Text}"));
+}

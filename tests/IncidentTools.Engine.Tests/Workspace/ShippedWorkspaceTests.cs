@@ -41,6 +41,8 @@ public class ShippedWorkspaceTests
     [InlineData("policy")]
     [InlineData("services")]
     [InlineData("contacts")]
+    [InlineData("checklist")]
+    [InlineData("clocks")]
     public void The_schema_in_the_folder_is_the_one_the_loader_uses(string name)
     {
         var file = Path.Combine(Shipped, "schemas", name + ".schema.json");
@@ -54,6 +56,8 @@ public class ShippedWorkspaceTests
     [InlineData("policy", "policy.yaml")]
     [InlineData("services", "services.example.yaml")]
     [InlineData("contacts", "contacts.example.yaml")]
+    [InlineData("checklist", "checklist.yaml")]
+    [InlineData("clocks", "clocks.yaml")]
     public async Task Schema_and_loader_agree_on_mutated_files(string name, string file)
     {
         var schema = await JsonSchema.FromJsonAsync(SchemaWriter.Write($"incidenttools/{name}/v1", WorkspaceLoader.Files[name]), TestContext.Current.CancellationToken);

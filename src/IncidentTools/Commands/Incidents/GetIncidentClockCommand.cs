@@ -15,7 +15,7 @@ public sealed class GetIncidentClockCommand : IncidentCmdlet
     public string? Incident { get; set; }
 
     [Parameter(HelpMessage = "Only clocks in these states.")]
-    [ValidateSet("Running", "Met", "MetLate", "Missed", "Stopped")]
+    [ValidateSet("Watch", "Running", "Met", "MetLate", "Missed", "NotRequired", "Stopped")]
     public string[]? State { get; set; }
 
     protected override void Execute()

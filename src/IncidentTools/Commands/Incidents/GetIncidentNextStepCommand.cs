@@ -22,7 +22,7 @@ public sealed class GetIncidentNextStepCommand : IncidentCmdlet
         var (now, engine) = (Engine.Time.GetUtcNow(), Engine);
         IEnumerable<IncidentRow> rows = Incident is not null ? [engine.Incidents.Get(Incident)]
             : engine.Incidents.Query(new ProjectionQuery().Where("state", Compare.In, IncidentStates.All.Where(state => state != IncidentStates.Closed))).OrderBy(row => row.Severity.Level, StringComparer.Ordinal).ThenBy(row => row.Number);
-        foreach (var row in rows) WriteObject(NextSteps.Of(row, engine.Workspace.Policy, now, engine.Options.Actor.Id, Facts(engine, row.Id, null)), enumerateCollection: true);
+        foreach (var row in rows) WriteObject(NextSteps.Of(row, engine.Workspace.Policy, now, engine.Options.Actor.Id, Facts(engine, row.Id, null), engine.Checklists.Of(row.Id)), enumerateCollection: true);
         if (Incident is null) WriteObject(NextSteps.Of([.. Facts(engine, null, "Open").Where(fact => fact.Run.Incident is null)], now), enumerateCollection: true);
     }
 

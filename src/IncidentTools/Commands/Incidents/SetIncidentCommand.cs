@@ -49,8 +49,24 @@ public sealed class SetIncidentCommand : IncidentTargetCmdlet
     [Parameter(HelpMessage = "When users stopped being affected.")]
     public DateTimeOffset? MitigatedAt { get; set; }
 
-    [Parameter(HelpMessage = "A clock that a runbook started and whose demand was met; -Reason is kept as its note.")]
+    [Parameter(HelpMessage = "A statutory clock that begins; -OccurredAt says from when it counts.")]
+    [ArgumentCompleter(typeof(StatutoryClockCompleter))]
+    public string? ClockStart { get; set; }
+
+    [Parameter(HelpMessage = "A clock of clocks.yaml or of a runbook whose demand was met; -Reason is kept as its note.")]
+    [ArgumentCompleter(typeof(StatutoryClockCompleter))]
     public string? ClockMet { get; set; }
+
+    [Parameter(HelpMessage = "A clock whose demand is not required; needs -Reason and -ApprovedBy.")]
+    [ArgumentCompleter(typeof(StatutoryClockCompleter))]
+    public string? ClockNotRequired { get; set; }
+
+    [Parameter(HelpMessage = "Who approved that a clock is not required.")]
+    [ArgumentCompleter(typeof(ContactCompleter))]
+    public string? ApprovedBy { get; set; }
+
+    [Parameter(HelpMessage = "What shows that a clock was met: a message, a ticket, a receipt.")]
+    public string? Evidence { get; set; }
 
     [Parameter(HelpMessage = "Lower the level before symptoms have been gone for the policy's time.")]
     public SwitchParameter Force { get; set; }
@@ -60,8 +76,10 @@ public sealed class SetIncidentCommand : IncidentTargetCmdlet
         var grades = Impact is not null || Urgency is not null || Condition is not null || Severity is not null;
         var change = new IncidentChanged(Title, Class, Service, Parent is null ? null : IncidentId.Parse(Parent), OnsetAt, MitigatedAt);
         var changes = change != new IncidentChanged(null, null, null, null, null, null);
-        if (ClockMet is { } clock) Change("Meet clock", (incidents, id) => incidents.MeetClock(id, clock, Reason, Tags));
-        if (ClockMet is not null && !grades && !changes) return;
+        if (ClockStart is { } begun) Change("Start clock", (incidents, id) => incidents.StartClock(id, begun, Reason, Tags));
+        if (ClockMet is { } met) Change("Meet clock", (incidents, id) => incidents.MeetClock(id, met, Reason, Evidence, Tags));
+        if (ClockNotRequired is { } waived) Change("Clock not required", (incidents, id) => incidents.WaiveClock(id, waived, Reason, ApprovedBy, Tags));
+        if ((ClockStart ?? ClockMet ?? ClockNotRequired) is not null && !grades && !changes) return;
         if (!grades && !changes) throw Errors.ValueNotGiven("Impact", "Set-Incident 12 -Impact 2 -Reason 'only half the users'");
         var grade = new GradeRequest(Impact, Urgency, Condition, Severity, Reason, Force);
         Change("Change", (incidents, id) => incidents.Set(id, grades ? grade : null, changes ? change : null, Tags));

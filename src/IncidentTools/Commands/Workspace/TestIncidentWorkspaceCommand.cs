@@ -25,7 +25,10 @@ public sealed class TestIncidentWorkspaceCommand : IncidentCmdlet
             WriteObject(false);
             return;
         }
-        var (workspace, files) = WorkspaceLoader.Inspect(location);
+        var today = DateOnly.FromDateTime(Engine.Time.GetUtcNow().UtcDateTime);
+        var (workspace, files) = WorkspaceLoader.Inspect(location, today);
+        // where it has no clocks of its own, those that ship hold, and age
+        if (workspace is { Clocks: null }) files = [.. files, .. WorkspaceLoader.Inspect(new WorkspaceLocation(Engine.Options.ShippedWorkspace, "shipped", true), today).Findings];
         IReadOnlyList<Diagnostic> findings = [.. files, .. Engine.LibraryOf(location.Path, workspace).Inspect(location.FoundBy == "shipped" ? "shipped" : "workspace")];
         var errors = findings.Where(item => item.Severity == DiagnosticSeverity.Error).ToArray();
         var valid = errors.Length == 0;
