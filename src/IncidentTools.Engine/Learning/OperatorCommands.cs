@@ -30,6 +30,13 @@ internal static class OperatorCommands
         "probe.container" => [Line("docker", ["ps", "--all", .. with.Has("selector") ? Flags("--filter", "label=" + Text(with, "selector")) : Texts(with["names"]).SelectMany(name => Flags("--filter", "name=" + name))])],
         "probe.change-window" => [.. Texts(with["repositories"]).Select(folder => Line("git", ["-C", folder, "log", "--walk-reflogs", "--date=iso", "-20"])), .. Texts(with["folders"]).Select(folder => Line("find", [folder, "-mmin", "-1440", "-ls"])),
             .. with.Flag("packages") ? (string[])[Line("grep", ["-E", " (install|upgrade|remove) ", "/var/log/dpkg.log"]), "rpm -qa --last | head"] : [], .. with.Has("url") ? (string[])[Line("curl", ["-sS", Text(with, "url")])] : [], .. with.Has("command") ? (string[])[CommandText.Quote(CommandLine.Of(with["command"]))] : []],
+        "probe.file" => [Line("stat", ["--", Text(with, "path")])],
+        "probe.hash-manifest" => [$"find {CommandText.Quote(Texts(with["roots"]))} -type f -print0 | sort -z | xargs -0 sha256sum"],
+        "probe.hash-compare" => [$"cd {CommandText.Quote(Text(with, "root", "<folder>"))} && sha256sum -c --quiet {CommandText.Quote(Text(with, "manifest"))}"],
+        "probe.backup-freshness" when with.Has("remote") => [Line("rclone", ["lsl", .. Config(with), "--", Text(with, "remote")])],
+        "probe.backup-freshness" => [Line("ls", ["-ltr", "--", Text(with, "path")])],
+        "probe.backup-verify" => [Line("sha256sum", ["--", Text(with, "path")])],
+        "probe.offsite" => [Line("rclone", ["check", "--one-way", "--combined", "-", .. Config(with), "--", Text(with, "path"), Text(with, "remote")])],
         "action.log-preserve" => [Line("mkdir", ["-p", Text(with, "to")]), Line("cp", ["-pn", .. Texts(with["files"]), Text(with, "to")]), $"cd {CommandText.Quote(Text(with, "to"))} && sha256sum * > SHA256SUMS"],
         _ => [],
     };
@@ -37,6 +44,7 @@ internal static class OperatorCommands
     private static string Line(string program, string[] arguments) => CommandText.Quote(arguments.Prepend(program));
     private static string[] Flags(params string[] flags) => flags;
     private static string Text(Arguments with, string name, string otherwise = "") => PlainText.Format(with[name]) is { Length: > 0 } text ? text : otherwise;
+    private static string[] Config(Arguments with) => with.Has("config") ? ["--config", Text(with, "config")] : [];
     private static string Seconds(Arguments with) => with["timeout"] is TimeSpan time ? PlainText.Format(Math.Ceiling(time.TotalSeconds))! : Text(with, "timeout");
 
     private static IEnumerable<string> Texts(object? value) => value switch

@@ -86,6 +86,11 @@ public sealed partial class RunbookDocument
             "probe.container" => "as many ready as should be, none that waits, none ended for want of memory.",
             "probe.vendor-status" => "no open incident; a green page proves little.",
             "probe.change-window" => "what was changed last, above all shortly before it began.",
+            "probe.backup-freshness" => $"a backup that is young and large enough{Within(with, "maxAge", ", not older than {0}")}. Nothing there is a failure; a place that cannot be reached is not known.",
+            "probe.backup-verify" => "the backup is what its manifest says and reads to its last byte. Only a restore proves that it can be restored.",
+            "probe.offsite" => "= for every file. + is missing there, * has other content, ! was not compared.",
+            "probe.restore-test" => "restored into the scratch place, and every check good.",
+            "probe.hash-compare" => "nothing added, removed or changed.",
             "probe.ping" => "answers; a firewall may drop them all the same.",
             _ => "",
         };

@@ -29,4 +29,9 @@ internal static class ProbeErrors
     public const string CpuBusy = nameof(CpuBusy), IoWait = nameof(IoWait), CpuStolen = nameof(CpuStolen), CpuThrottled = nameof(CpuThrottled), LoadHigh = nameof(LoadHigh), CpuPressure = nameof(CpuPressure),
         LowMemory = nameof(LowMemory), Swapping = nameof(Swapping), MajorFaults = nameof(MajorFaults), OutOfMemory = nameof(OutOfMemory), MemoryPressure = nameof(MemoryPressure),
         DiskSlow = nameof(DiskSlow), DiskBusy = nameof(DiskBusy), IoPressure = nameof(IoPressure), UnexpectedProcess = nameof(UnexpectedProcess);
+    // files and backups
+    public const string Exists = nameof(Exists), Missing = nameof(Missing), Added = nameof(Added), MetadataChanged = nameof(MetadataChanged), TooOld = nameof(TooOld),
+        TooSmall = nameof(TooSmall), SizeDropped = nameof(SizeDropped), Gap = nameof(Gap), ChainBroken = nameof(ChainBroken), InFuture = nameof(InFuture), HashMismatch = nameof(HashMismatch),
+        ManifestMissing = nameof(ManifestMissing), ManifestTampered = nameof(ManifestTampered), Corrupt = nameof(Corrupt), NotVerified = nameof(NotVerified), Differs = nameof(Differs),
+        LooksLikeProduction = nameof(LooksLikeProduction), RestoreFailed = nameof(RestoreFailed), CheckFailed = nameof(CheckFailed), NotCleaned = nameof(NotCleaned);
 }

@@ -1,6 +1,8 @@
-using IncidentTools.Engine.Probes.Hosts;
+using IncidentTools.Engine.Probes.Backups;
 using IncidentTools.Engine.Probes.Changes;
 using IncidentTools.Engine.Probes.Containers;
+using IncidentTools.Engine.Probes.Hosts;
+using IncidentTools.Engine.Probes.Integrity;
 using IncidentTools.Engine.Probes.Network;
 
 namespace IncidentTools.Engine.Probes;
@@ -13,18 +15,25 @@ public static class ProbeTable
         new CertificatesProbe(),
         new ChangeWindowProbe(),
         new ClockProbe(),
+        new BackupFreshnessProbe(),
+        new BackupVerifyProbe(),
         new CommandProbe(),
         new CpuProbe(),
         new ContainerProbe(),
         new DiskProbe(),
         new DiskIoProbe(),
         new DnsProbe(),
+        new FileProbe(),
+        new HashCompareProbe(),
+        new HashManifestProbe(),
         new HttpProbe(),
         new LogProbe(),
         new MemoryProbe(),
+        new OffsiteProbe(),
         new PingProbe(),
         new PressureProbe(),
         new ProcessProbe(),
+        new RestoreTestProbe(),
         new ServiceProbe(),
         new TcpProbe(),
         new TlsProbe(),

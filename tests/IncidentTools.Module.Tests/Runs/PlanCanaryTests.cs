@@ -28,6 +28,13 @@ public sealed class PlanCanaryTests : IDisposable
             - { id: command, phase: resolve, uses: command, target: 'ssh://ops@127.0.0.1:{{Port}}', with: { program: touch, args: ['{{canary}}'] }, impact: low, check: { uses: probe.command, with: { program: touch, args: ['{{canary}}'] } }, undo: { uses: command, with: { program: rm, args: ['{{canary}}'] } } }
             - { id: text, phase: resolve, uses: script, with: { text: "[IO.File]::WriteAllText('{{canary}}', 'x')", parameters: { a: 1 } }, impact: low }
             - { id: file, phase: resolve, uses: script, with: { file: loud.ps1, isolation: process }, undo: { uses: manual, with: { instruction: Sweep up } } }
+            - { id: p_fresh, phase: verify, uses: probe.backup-freshness, with: { path: '{{canary}}' } }
+            - { id: p_whole, phase: verify, uses: probe.backup-verify, with: { path: '{{canary}}', command: {{touch}} } }
+            - { id: p_restore, phase: verify, uses: probe.restore-test, with: { path: '{{folder}}', scratch: '{{canary}}', source: /source } }
+            - { id: p_offsite, phase: verify, uses: probe.offsite, with: { path: '{{folder}}', remote: 'nowhere:x' } }
+            - { id: p_file, phase: verify, uses: probe.file, with: { path: '{{canary}}' } }
+            - { id: p_manifest, phase: verify, uses: probe.hash-manifest, with: { roots: '{{folder}}', out: '{{canary}}' } }
+            - { id: p_compare, phase: verify, uses: probe.hash-compare, with: { manifest: '{{canary}}' } }
             - { id: p_command, phase: verify, uses: probe.command, with: { program: touch, args: ['{{canary}}'] } }
             - { id: p_disk, phase: verify, uses: probe.disk, with: { paths: ['{{canary}}'] } }
             - { id: p_dns, phase: verify, uses: probe.dns, with: { name: example.com, server: '127.0.0.1:{{Port}}' } }
