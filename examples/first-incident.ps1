@@ -92,7 +92,7 @@ try {
     Step 'The shop is open again' { [Net.Http.HttpClient]::new().GetStringAsync("http://127.0.0.1:$port/").GetAwaiter().GetResult() }
     Step 'The last step is for a person, too' { Complete-RunbookStep -Run $run.Run -Step recover -Note 'nothing temporary' }
     Step 'And the run ends' { Resume-RunbookRun $run.Run }
-    Step 'Tell the customers' { Send-IncidentUpdate $incident.Id -Audience customers -Subject 'The shop is open again' -Body 'We were down for a few minutes. No order was lost.' }
+    Step 'Tell the customers' { Send-IncidentUpdate $incident.Id -Audience customers -Subject 'The shop is open again' -Body 'We were down for a few minutes. No order was lost.' -ApprovedBy you }
 
     Step 'Resolve it' { Resolve-Incident $incident.Id -Summary 'The process was killed; restarted by the runbook' }
     Step 'The clocks: met, late and still running' { Get-IncidentClock $incident.Id }

@@ -92,6 +92,9 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     public INotifier Notifier => _notifier ??= new Notifier(Journal, () => Workspace, Path.Combine(options.ShippedWorkspace, "templates"), new ChannelContext(Time, Secrets, Mask, options.Scripts), ChannelTable.All, options.Scripts);
     private INotifier? _notifier;
 
+    /// <summary>Message templates by name, each with the values it needs.</summary>
+    public IEnumerable<(string Name, IReadOnlyList<string> Needs)> Templates => MessageTemplate.All(Workspace.TemplateFolder, Path.Combine(options.ShippedWorkspace, "templates"));
+
     /// <summary>Updates to audiences.</summary>
     public IncidentUpdates Updates => _updates ??= new IncidentUpdates(Journal, Incidents, Notifier, () => Workspace);
     private IncidentUpdates? _updates;

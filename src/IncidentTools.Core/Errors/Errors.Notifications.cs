@@ -25,4 +25,11 @@ public static partial class Errors
     /// <summary>A report file that is there already.</summary>
     public static IncidentToolsException ReportExists(string path) => new(
         "ReportExists", ErrorKind.InvalidState, $"{path} is there already; it was not touched.", "Name another file, or add -Force to replace it.") { TargetObject = path };
+
+    /// <summary>Text to an audience that needs somebody's approval.</summary>
+    public static IncidentToolsException TextNotApproved(string incident, string audience, string roles, IReadOnlyList<string> holders, string? named) => new(
+        "TextNotApproved", ErrorKind.Denied, holders.Count == 0
+            ? $"Text to {audience} is approved by the {roles}, and in {incident} nobody is that."
+            : $"Text to {audience} is approved by {string.Join(" or ", holders)} ({roles}){(named is null ? "" : $", not by {named}")}.",
+        holders.Count == 0 ? $"Set-IncidentRole {incident} -Role … -Contact …; then they send it, or you with -ApprovedBy." : $"Let them read it, then add -ApprovedBy {holders[0]}; nothing was sent.") { TargetObject = audience };
 }

@@ -115,7 +115,10 @@ public sealed record NoteAdded(string Kind, string Text) : IEntryData
 /// <param name="ClientNotice">Whether this tells clients.</param>
 public sealed record UpdatePosted(string Audience, string? Template, string Subject, string Body, bool ClientNotice) : IEntryData
 {
-    public string Describe() => $"Update to {Audience}: {Subject}";
+    /// <summary>Who approved the text, where that is recorded.</summary>
+    public string? ApprovedBy { get; init; }
+
+    public string Describe() => $"Update to {Audience}: {Subject}{(ApprovedBy is null ? "" : $" (approved by {ApprovedBy})")}";
 }
 
 /// <summary>Entry types of incidents. Free text is sealed, so that it can be redacted later.</summary>

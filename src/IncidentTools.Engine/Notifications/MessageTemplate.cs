@@ -12,7 +12,7 @@ namespace IncidentTools.Engine.Notifications;
 /// </summary>
 public sealed partial class MessageTemplate
 {
-    private static readonly string[] Constants = ["$true", "$false", "$null"], Parts = ["count", "first", "last"];
+    private static readonly string[] Constants = ["$true", "$false", "$null"], Given = ["incident", "service", "now", "true", "false", "null"], Parts = ["count", "first", "last"];
     private readonly string _name, _subject, _body;
 
     private MessageTemplate(string name, string subject, string body) => (_name, _subject, _body) = (name, subject, body);
@@ -44,10 +44,27 @@ public sealed partial class MessageTemplate
         return end < 0 ? new(file, text[9..], "") : new(file, text[9..end], text[end..].Trim('\n') + "\n");
     }
 
+    /// <summary>Every template by name, the first folder that has it, with the values it needs.</summary>
+    public static IEnumerable<(string Name, IReadOnlyList<string> Needs)> All(params string[] folders) =>
+        folders.Where(Directory.Exists).SelectMany(folder => Directory.GetFiles(folder, "*.md")).Select(path => Path.GetFileNameWithoutExtension(path)!).Where(name => NamePattern().IsMatch(name)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select(name => (name, (IReadOnlyList<string>)[.. Load(name, folders).Holes().Select(hole => hole.Name).Distinct(StringComparer.OrdinalIgnoreCase).Where(hole => !Given.Contains(hole, StringComparer.OrdinalIgnoreCase))]));
+
+    /// <summary>The plain names it reads, each with its line.</summary>
+    private IEnumerable<(string Name, int Line)> Holes()
+    {
+        foreach (Match hole in HolePattern().Matches(_subject)) yield return (hole.Groups[1].Value, 1);
+        foreach (Match hole in HolePattern().Matches(_body)) yield return (hole.Groups[1].Value, 3 + _body.AsSpan(0, hole.Index).Count('\n'));
+    }
+
     /// <param name="expressions">Reads what is not a plain path; without one only paths are allowed.</param>
     /// <exception cref="IncidentToolsException">TemplateInvalid: the place and what is not there.</exception>
-    public (string Subject, string Body) Render(IReadOnlyDictionary<string, object?> values, IExpressionEvaluator? expressions = null) =>
-        (Fill(_subject, 1, values, expressions).ReplaceLineEndings(" "), Fill(_body, 3, values, expressions));
+    public (string Subject, string Body) Render(IReadOnlyDictionary<string, object?> values, IExpressionEvaluator? expressions = null)
+    {
+        // all at once: nobody wants to learn of them one by one
+        var missing = Holes().Where(hole => !Constants.Contains("$" + hole.Name, StringComparer.OrdinalIgnoreCase) && !values.Keys.Contains(hole.Name, StringComparer.OrdinalIgnoreCase)).DistinctBy(hole => hole.Name, StringComparer.OrdinalIgnoreCase).ToArray();
+        if (missing.Length > 1) throw Errors.TemplateInvalid(_name, missing[0].Line, $"values are missing: {string.Join(", ", missing.Select(hole => hole.Name))}");
+        return (Fill(_subject, 1, values, expressions).ReplaceLineEndings(" "), Fill(_body, 3, values, expressions));
+    }
 
     private string Fill(string text, int line, IReadOnlyDictionary<string, object?> values, IExpressionEvaluator? expressions)
     {
@@ -107,4 +124,5 @@ public sealed partial class MessageTemplate
 
     [GeneratedRegex(@"^\$[a-zA-Z][a-zA-Z0-9_]*(\.[a-zA-Z][a-zA-Z0-9_-]*)+\z|^\$[a-zA-Z][a-zA-Z0-9_]*\z")] private static partial Regex PathPattern();
     [GeneratedRegex(@"^[a-z0-9][a-z0-9-]*\z")] private static partial Regex NamePattern();
+    [GeneratedRegex(@"(?<!\$)\$\{\{\s*\$([a-zA-Z][a-zA-Z0-9_]*)\s*\}\}")] private static partial Regex HolePattern();
 }

@@ -17,6 +17,8 @@ public sealed record Policy
     public required IReadOnlyDictionary<string, ChannelDefinition> Channels { get; init; }
     /// <summary>Audience → names of channels: internal, stakeholders, customers, responders …</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Audiences { get; init; }
+    /// <summary>Audience → roles; text to it is approved by a holder of one of them. Not there = nobody needs to.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ExternalText { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
     /// <summary>How long symptoms must be gone before an incident may be lowered or resolved without -Force.</summary>
     public required TimeSpan StabilityWindow { get; init; }
     /// <summary>A symptom back within this time of Resolved reopens the same incident.</summary>

@@ -65,7 +65,8 @@ internal static class PolicyFile
         Optional("channels", new MapShape(new ObjectShape("a channel",
             Required("uses", OneOf("file", "script", "smtp", "webhook"), "how it delivers"),
             Optional("with", new MapShape(new AnyShape()), "its settings"))) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "ways out"),
-        Optional("audiences", new MapShape(ListOf(Slug, allowSingle: true)) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "who hears updates → channels"));
+        Optional("audiences", new MapShape(ListOf(Slug, allowSingle: true)) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "who hears updates → channels"),
+        Optional("externalText", new MapShape(ListOf(Slug, allowSingle: true) with { MinItems = 1 }) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "audience → roles, a holder of which approves what is said to it"));
 
     public static Policy Bind(PlainMap file, string hash, IReadOnlyDictionary<string, PlainMap> channels)
     {
@@ -87,6 +88,7 @@ internal static class PolicyFile
                 new SoleOperatorRule(sole.Flag("allowed"), sole.Get("reasonRequired") is not false)),
             Channels = file.Map("channels").Maps().ToDictionary(item => item.Key, item => new ChannelDefinition(item.Key, item.Value.Text("uses"), channels[item.Key]), StringComparer.Ordinal),
             Audiences = file.Map("audiences").Keys.ToDictionary(name => name, name => file.Map("audiences").Texts(name), StringComparer.Ordinal),
+            ExternalText = file.Map("externalText").Keys.ToDictionary(name => name, name => file.Map("externalText").Texts(name), StringComparer.Ordinal),
             StabilityWindow = (TimeSpan)severity.Get("stabilityWindow")!,
             ReopenWindow = (TimeSpan)severity.Get("reopenWindow")!,
         };
@@ -125,6 +127,12 @@ internal static class PolicyFile
         foreach (var name in audiences.Keys)
             foreach (var (channel, place) in audiences.List(name).Select((item, index) => ((string)item!, audiences.List(name).At(index))))
                 if (!channels.ContainsKey(channel)) bag.Error("IT3001", place, $"audiences.{name}", $"there is no channel '{channel}'", Nearest.Hint(channel, channels.Keys));
+        foreach (var name in file.Map("externalText").Keys)
+        {
+            if (!audiences.ContainsKey(name)) bag.Error("IT3043", file.Map("externalText").KeyAt(name), $"externalText.{name}", $"there is no audience '{name}'", Nearest.Hint(name, audiences.Keys));
+            foreach (var (role, place) in file.Map("externalText").List(name).Select((item, index) => ((string)item!, file.Map("externalText").List(name).At(index))))
+                if (!file.Map("roles").ContainsKey(role)) bag.Error("IT3040", place, $"externalText.{name}", $"policy.yaml has no role '{role}'", Nearest.Hint(role, file.Map("roles").Keys));
+        }
         var impacts = file.Map("approval").Map("impact");
         foreach (var (impact, rule) in impacts.Maps())
         {

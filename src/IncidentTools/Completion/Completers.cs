@@ -66,3 +66,10 @@ public sealed class ChecklistItemCompleter : Completer
     /// <inheritdoc/>
     protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Checklist.Lines.Select(line => (line.Id, $"{line.Phase}: {line.Text}"));
 }
+
+/// <summary>Message templates of the workspace and those that ship.</summary>
+public sealed class TemplateCompleter : Completer
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Tip)> Candidates(IncidentEngine engine) => engine.Templates.Select(template => (template.Name, $"needs {(template.Needs.Count == 0 ? "no values" : string.Join(", ", template.Needs))}"));
+}

@@ -56,4 +56,34 @@ public sealed class TemplateTests : IDisposable
         _folder.Write("t.md", "Subject: x\n");
         Assert.Equal("TemplateNotFound", Assert.Throws<IncidentToolsException>(() => MessageTemplate.Load(name, _folder.Path)).ErrorId);
     }
+
+    private static string Shipped => Path.Combine(RepoRoot.Require(), "runbooks", "templates");
+
+    [Fact]
+    public void Every_template_that_ships_needs_what_its_list_says_and_no_more()
+    {
+        var incident = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["id"] = "INC-1", ["title"] = "t", ["severity"] = "P1", ["state"] = "Open", ["class"] = "data", ["services"] = new List<object?> { "shop" }, ["commander"] = "ana", ["declaredAt"] = DateTimeOffset.UnixEpoch, ["mitigatedAt"] = null,
+        };
+        var all = MessageTemplate.All(Shipped).ToArray();
+        Assert.Equal(Directory.GetFiles(Shipped).Length, all.Length);
+        Assert.All(all, template =>
+        {
+            var values = template.Needs.ToDictionary(name => name, name => (object?)$"<{name}>");
+            values["incident"] = incident;
+            var (subject, body) = MessageTemplate.Load(template.Name, Shipped).Render(values);
+            Assert.DoesNotContain("${{", subject + body, StringComparison.Ordinal);
+            Assert.All(template.Needs, name => Assert.Contains($"<{name}>", subject + body, StringComparison.Ordinal));
+            if (template.Needs.Count > 1) Assert.Contains(string.Join(", ", template.Needs), Assert.Throws<IncidentToolsException>(() => MessageTemplate.Load(template.Name, Shipped).Render(new Dictionary<string, object?> { ["incident"] = incident })).Message, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void The_notice_to_the_authority_asks_for_all_that_article_33_asks_for()
+    {
+        string[] needs = [.. MessageTemplate.All(Shipped).First(template => template.Name == "regulator-gdpr-33").Needs];
+        Assert.All(new[] { "nature", "people", "records", "dpo", "consequences", "measures", "delay" }, name => Assert.Contains(name, needs));
+        Assert.All(new[] { "nature", "consequences", "measures", "dpo", "advice" }, name => Assert.Contains(name, MessageTemplate.All(Shipped).First(template => template.Name == "individual-gdpr-34").Needs));
+    }
 }

@@ -48,11 +48,40 @@ public sealed class CommunicationTests : IDisposable
     }
 
     [Fact]
+    public void Text_to_the_outside_is_approved_by_whom_the_policy_names()
+    {
+        Workspace();
+        _host.Run("$null = Start-Incident 'Shop is down' -Service shop -NoPage");
+        const string Text = "Send-IncidentUpdate 1 -Audience customers -Subject s -Body b";
+        Assert.Equal("TextNotApproved", _host.ErrorId(Text));
+        _host.Run("$null = Set-IncidentRole 1 -Role incident-commander -Contact ana");
+        Assert.Equal("TextNotApproved", _host.ErrorId(Text + " -ApprovedBy bo"));
+        Assert.False(File.Exists(Path.Combine(_host.Folder, "ops", "sent.jsonl")));
+        Assert.Equal("TextNotApproved", _host.ErrorId("Send-IncidentUpdate 1 -Audience regulators -Subject s -Body b"));
+        // what was told was told
+        Assert.Empty(_host.Try(Text + " -Via phone").Errors);
+        _host.Run(Text + " -ApprovedBy ana");
+        Assert.Contains("(approved by ana)", _host.Text("(Get-IncidentTimeline 1 -Type update.posted)[-1].Text"), StringComparison.Ordinal);
+        // whoever holds the role approves by sending
+        _host.Run("$null = Set-IncidentRole 1 -Role incident-commander -Contact (Get-IncidentTimeline 1)[0].Actor");
+        Assert.Empty(_host.Try(Text).Errors);
+        Assert.Equal(2, Sent().Length);
+    }
+
+    [Fact]
+    public void All_values_that_a_template_misses_are_told_at_once()
+    {
+        Workspace();
+        var error = Assert.Single(_host.Try("$null = Start-Incident one -NoPage; Send-IncidentUpdate 1 -Template stakeholder -Value @{ impact = 'x' }").Errors);
+        Assert.Contains("values are missing: estimate, confidence, decisions, nextUpdate", error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_update_goes_out_and_winds_the_clocks()
     {
         Workspace();
-        _host.Run("Start-Incident 'Shop is down' -Service shop -NoPage");
-        _host.Run("Send-IncidentUpdate 1 -Audience customers -Template customer-notice -Value @{ condition = 'errors at checkout'; nextUpdate = '10:30 UTC' }");
+        _host.Run("Start-Incident 'Shop is down' -Service shop -NoPage | Set-IncidentRole -Role incident-commander -Contact ana");
+        _host.Run("Send-IncidentUpdate 1 -Audience customers -Template customer-notice -Value @{ condition = 'errors at checkout'; nextUpdate = '10:30 UTC' } -ApprovedBy ana");
         Assert.Contains("errors at checkout", Assert.Single(Sent()).GetProperty("body").GetString(), StringComparison.Ordinal);
         Assert.Equal("Met", _host.Text("(Get-IncidentClock 1 | Where-Object Name -eq ClientNotice).State"));
         Assert.Equal("TemplateInvalid", _host.ErrorId("Send-IncidentUpdate 1 -Template update"));
