@@ -1,22 +1,20 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using System.Text;
 using IncidentTools.Base;
 
 namespace IncidentTools.Scripting;
 
 /// <summary>A runspace for one script at a time, and the host it was opened with.</summary>
-internal sealed class ScriptRunspace(Runspace runspace, StepHost host, string print)
+internal sealed class ScriptRunspace(Runspace runspace, StepHost host)
 {
     public Runspace Runspace => runspace;
     public StepHost Host => host;
-    /// <summary>What it offered when it was opened.</summary>
-    public string Print => print;
+    public RunspaceSnapshot Before { get; } = new(runspace);
 }
 
 /// <summary>
 /// Runspaces with this module in them. Opening one takes far longer than a short script, so one that a script left as it found it is used again, its
-/// variables reset; one with a function, alias, module, drive, job or subscription more or less than before is not.
+/// variables put back; one with a function, alias, module, drive, job or subscription more or less than before is not.
 /// </summary>
 internal sealed class ScriptRunspaces(string manifest, ScriptPlace place) : IDisposable
 {
@@ -30,7 +28,7 @@ internal sealed class ScriptRunspaces(string manifest, ScriptPlace place) : IDis
         ScriptRunspace? found;
         lock (_idle) _idle.TryPop(out found);
         found ??= Open();
-        try { found.Runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(place.Location)); }
+        try { Enter(found.Runspace.SessionStateProxy.Path); }
         catch
         {
             Close(found);
@@ -38,6 +36,13 @@ internal sealed class ScriptRunspaces(string manifest, ScriptPlace place) : IDis
         }
         if (place.Store is { } store) ModuleSession.Of(found.Runspace).ConnectedStore = store;
         return found;
+    }
+
+    /// <summary>Into the caller's folder, where it mostly is already; to set it is slow.</summary>
+    private void Enter(PathIntrinsics path)
+    {
+        if (path.CurrentLocation is not { Provider.Name: "FileSystem" } here || !here.ProviderPath.Equals(place.Location, StringComparison.Ordinal) || !Directory.Exists(place.Location))
+            path.SetLocation(WildcardPattern.Escape(place.Location));
     }
 
     /// <param name="ended">Whether the script came to its end; one that was stopped may have left anything.</param>
@@ -90,7 +95,7 @@ internal sealed class ScriptRunspaces(string manifest, ScriptPlace place) : IDis
         try
         {
             runspace.Open();
-            return new ScriptRunspace(runspace, host, Print(runspace));
+            return new ScriptRunspace(runspace, host);
         }
         catch
         {
@@ -103,30 +108,10 @@ internal sealed class ScriptRunspaces(string manifest, ScriptPlace place) : IDis
     {
         try
         {
-            var runspace = used.Runspace;
-            if (runspace.RunspaceStateInfo.State != RunspaceState.Opened || runspace.RunspaceAvailability != RunspaceAvailability.Available || runspace.Events.Subscribers.Count > 0 || Print(runspace) != used.Print) return false;
-            runspace.ResetRunspaceState();
+            if (!used.Before.Restore(used.Runspace)) return false;
             used.Host.Reset();
             return true;
         }
         catch (Exception error) when (error is RuntimeException or InvalidOperationException) { return false; }
-    }
-
-    /// <summary>All that a script could leave behind beside variables, which are reset.</summary>
-    private static string Print(Runspace runspace)
-    {
-        var proxy = runspace.SessionStateProxy;
-        var found = new StringBuilder();
-        foreach (var kind in new[] { "Function:", "Alias:" })
-            foreach (var item in proxy.InvokeProvider.ChildItem.Get(kind, recurse: false))
-                found.Append(item.BaseObject is CommandInfo command ? $"{command.Name} {command.Definition}" : item.ToString()).Append('\n');
-        foreach (var drive in proxy.Drive.GetAll()) found.Append(drive.Name).Append(' ').Append(drive.Root).Append('\n');
-        foreach (var looking in new[] { "Get-Module", "Get-Job" })
-        {
-            using var shell = PowerShell.Create();
-            shell.Runspace = runspace;
-            foreach (var item in shell.AddCommand(looking).Invoke()) found.Append(item.BaseObject is Job job ? $"job {job.Id}" : item.ToString()).Append('\n');
-        }
-        return found.ToString();
     }
 }

@@ -42,6 +42,14 @@ public sealed class ScriptRunnerTests : IDisposable
     [InlineData("Enter-Incident 1 -ErrorAction SilentlyContinue; $Error.Clear(); $global:PSDefaultParameterValues = @{ '*:Verbose' = $true }", "if ($PSDefaultParameterValues.Count) { 'seen' }")]
     [InlineData("Set-StrictMode -Version 3", "try { $null = $neverset } catch { 'seen' }")]
     [InlineData("exit 3", "1..2 | Where-Object { $_ -gt 5 }")]
+    [InlineData("$PSDefaultParameterValues['*:Verbose'] = $true", "if ($PSDefaultParameterValues.Count) { 'seen' }")]
+    [InlineData("$PSSessionOption.NoEncryption = $true", "if ($PSSessionOption.NoEncryption) { 'seen' }")]
+    [InlineData("$ExecutionContext.SessionState.PSVariable.Remove('global:ErrorActionPreference')", "if ($ErrorActionPreference -ne 'Stop') { 'seen' }")]
+    [InlineData("[string] $global:FormatEnumerationLimit = 'x'", "if ($FormatEnumerationLimit -ne 4) { 'seen' }")]
+    [InlineData("$ExecutionContext.SessionState.PSVariable.Set([psvariable]::new('global:left', 1, 'Constant'))", "if ($null -ne $left) { 'seen' }")]
+    [InlineData("try { throw 'x' } catch { }", "if ($Error.Count) { 'seen' }")]
+    [InlineData("'a' -match 'a'; $global:Matches = @{ 0 = 'left' }", "if ($Matches) { 'seen' }")]
+    [InlineData("$null = $ExecutionContext.InvokeProvider.Item.Set('Alias:left', 'Get-Module')", "if ($ExecutionContext.InvokeCommand.GetCommand('left', 'Alias')) { 'seen' }")]
     public async Task A_script_sees_nothing_that_another_left(string leaves, string looks)
     {
         // the first makes a runspace that can be used again
@@ -53,6 +61,17 @@ public sealed class ScriptRunnerTests : IDisposable
             Assert.True(result.Succeeded, string.Join('\n', result.Errors));
             Assert.Empty(result.Output);
         }
+    }
+
+    [Theory]
+    [InlineData("$global:left = 1; $ErrorActionPreference = 'Continue'; $global:VerbosePreference = 'Continue'; $null = $ExecutionContext.SessionState.Path.SetLocation('/')")]
+    [InlineData("Get-Nothing-At-All")]
+    public async Task A_runspace_that_only_variables_were_left_in_is_used_again(string leaves)
+    {
+        const string Which = "[runspace]::DefaultRunspace.Id";
+        var first = (await Run(Which)).Output;
+        await Run(leaves);
+        Assert.Equal(first, (await Run(Which)).Output);
     }
 
     [Fact]
