@@ -19,7 +19,6 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
 
     /// <summary>How long a script that was asked to stop may take to do so.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-    private const int StackSize = 10_000_000; // as PowerShell gives its own threads
     private static readonly string Manifest = Path.Combine(Path.GetDirectoryName(ModuleSession.ShippedWorkspace)!, "IncidentTools.psd1");
 
     /// <summary>Told of what a script gives and says, as it comes.</summary>
@@ -62,7 +61,7 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
         shell.AddScript(request.Text, useLocalScope: true);
         foreach (var (name, value) in request.Parameters) shell.AddParameter(name, ScriptText.Parameter(value));
         capture.Listen(shell.Streams);
-        var running = Start(shell, capture.Output, request.Name);
+        var running = Start(shell, capture.Output, rented.Thread);
         var (timedOut, cancelled) = (false, false);
         void Close()
         {
@@ -98,22 +97,15 @@ internal sealed class ScriptRunner(LanguageLimit language, ScriptPlace place) : 
         return Result(capture, came && !timedOut && !cancelled && capture.Errors.Count == 0, timedOut, ended: true, began);
     }
 
-    /// <summary>On a thread of its own in the background: PowerShell's own threads would keep the program alive as long as a script that cannot be stopped.</summary>
-    private static Task Start(PowerShell shell, PSDataCollection<PSObject> output, string name)
+    private static Task Start(PowerShell shell, PSDataCollection<PSObject> output, ScriptThread thread)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var nothing = new PSDataCollection<PSObject>();
         nothing.Complete();
-        new Thread(() =>
+        return thread.Run(() =>
         {
-            try
-            {
-                shell.Invoke(nothing, output, null);
-                ended.SetResult();
-            }
-            catch (Exception error) { ended.SetException(error); }
-        }, StackSize) { IsBackground = true, Name = $"script {name}" }.Start();
-        return ended.Task;
+            shell.Invoke(nothing, output, null);
+            return true;
+        });
     }
 
     private async Task<(bool TimedOut, bool Cancelled)> WaitAsync(Task running, TimeSpan? timeout, CancellationToken cancellation)

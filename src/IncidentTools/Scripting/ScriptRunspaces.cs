@@ -4,12 +4,32 @@ using IncidentTools.Base;
 
 namespace IncidentTools.Scripting;
 
-/// <summary>A runspace for one script at a time, and the host it was opened with.</summary>
-internal sealed class ScriptRunspace(Runspace runspace, StepHost host)
+/// <summary>A runspace for one script at a time, its thread, and the host it was opened with.</summary>
+internal sealed class ScriptRunspace(Runspace runspace, StepHost host) : IDisposable
 {
+    private readonly RunspaceSnapshot _before = new(runspace);
+    private Task<bool> _clean = Task.FromResult(true);
+
     public Runspace Runspace => runspace;
     public StepHost Host => host;
-    public RunspaceSnapshot Before { get; } = new(runspace);
+    public ScriptThread Thread { get; } = new();
+
+    /// <summary>Puts it back to how it was, while the caller goes on with what the script gave.</summary>
+    public void Clean() => _clean = Thread.Run(() =>
+    {
+        try { return _before.Restore(runspace); }
+        catch (Exception error) when (error is RuntimeException or InvalidOperationException) { return false; }
+    });
+
+    /// <summary>Waits for that. False: a script left something that cannot be put back.</summary>
+    public bool IsClean() => _clean.GetAwaiter().GetResult();
+
+    public void Dispose()
+    {
+        ModuleSession.Forget(runspace);
+        runspace.Dispose();
+        Thread.Dispose();
+    }
 }
 
 /// <summary>
@@ -26,12 +46,17 @@ internal sealed class ScriptRunspaces(string manifest, ScriptPlace place) : IDis
     public ScriptRunspace Rent()
     {
         ScriptRunspace? found;
-        lock (_idle) _idle.TryPop(out found);
+        do
+        {
+            lock (_idle) _idle.TryPop(out found);
+            if (found?.IsClean() != false) break;
+            found.Dispose();
+        } while (true);
         found ??= Open();
         try { Enter(found.Runspace.SessionStateProxy.Path); }
         catch
         {
-            Close(found);
+            found.Dispose();
             throw;
         }
         if (place.Store is { } store) ModuleSession.Of(found.Runspace).ConnectedStore = store;
@@ -48,27 +73,21 @@ internal sealed class ScriptRunspaces(string manifest, ScriptPlace place) : IDis
     /// <param name="ended">Whether the script came to its end; one that was stopped may have left anything.</param>
     public void Return(ScriptRunspace used, bool ended)
     {
-        if (!ended || !IsAsBefore(used))
-        {
-            Close(used);
-            return;
-        }
         ModuleSession.Forget(used.Runspace);
-        lock (_idle)
+        if (ended)
         {
-            if (!_closed && _idle.Count < MaxIdle)
+            used.Host.Reset();
+            lock (_idle)
             {
-                _idle.Push(used);
-                return;
+                if (!_closed && _idle.Count < MaxIdle)
+                {
+                    used.Clean();
+                    _idle.Push(used);
+                    return;
+                }
             }
         }
-        Close(used);
-    }
-
-    public static void Close(ScriptRunspace runspace)
-    {
-        ModuleSession.Forget(runspace.Runspace);
-        runspace.Runspace.Dispose();
+        used.Dispose();
     }
 
     public void Dispose()
@@ -78,7 +97,8 @@ internal sealed class ScriptRunspaces(string manifest, ScriptPlace place) : IDis
         {
             ScriptRunspace? idle;
             lock (_idle) if (!_idle.TryPop(out idle)) return;
-            Close(idle);
+            idle.IsClean(); // a runspace at work cannot be closed
+            idle.Dispose();
         }
     }
 
@@ -102,16 +122,5 @@ internal sealed class ScriptRunspaces(string manifest, ScriptPlace place) : IDis
             runspace.Dispose();
             throw;
         }
-    }
-
-    private static bool IsAsBefore(ScriptRunspace used)
-    {
-        try
-        {
-            if (!used.Before.Restore(used.Runspace)) return false;
-            used.Host.Reset();
-            return true;
-        }
-        catch (Exception error) when (error is RuntimeException or InvalidOperationException) { return false; }
     }
 }
