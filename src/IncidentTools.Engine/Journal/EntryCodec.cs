@@ -34,17 +34,22 @@ internal sealed class EntryCodec(EntryCatalog catalog)
 
     /// <summary>A stored entry, typed. A type or version this program does not know becomes <see cref="UnrecognisedData"/>.</summary>
     /// <exception cref="IncidentToolsException">EntryDamaged.</exception>
-    public Entry Read(long pos, string canonical, string hash, Func<string, IReadOnlyList<SealedValue>> values)
+    public Entry Read(long pos, byte[] canonical, string hash, Func<IEnumerable<SealedValue>> values)
     {
         try { return Read(canonical, hash, values); }
         catch (Exception error) when (error is FormatException or JsonException) { throw Errors.EntryDamaged(pos, error); }
     }
 
-    private Entry Read(string canonical, string hash, Func<string, IReadOnlyList<SealedValue>> values)
+    private Entry Read(byte[] canonical, string hash, Func<IEnumerable<SealedValue>> values)
     {
         var envelope = EntryEnvelope.Parse(canonical);
         var type = catalog.Find(envelope.Type);
-        var plain = envelope.DataJson.Contains(Sealing.Mark, StringComparison.Ordinal) ? Unseal(envelope.DataJson, values(envelope.Id)) : envelope.DataJson;
+        var plain = envelope.DataJson;
+        if (plain.Contains(Sealing.Mark, StringComparison.Ordinal))
+        {
+            var found = values().Select(value => value with { EntryId = envelope.Id }).ToList();
+            plain = Sealing.Restore(plain, found) ?? Unseal(plain, found);
+        }
         var data = type is null || envelope.Version > type.Version
             ? new UnrecognisedData(envelope.Type, envelope.Version)
             : (IEntryData)JsonSerializer.Deserialize(plain, type.Info)!;

@@ -56,6 +56,26 @@ internal static class Sealing
         }
     }
 
+    /// <summary>
+    /// The whole text when every value is there, in the order of the text, and is the one that the entry commits to; else null. Within a text the
+    /// quotes of a mark would be escaped, so that nothing need be parsed.
+    /// </summary>
+    public static string? Restore(string data, IReadOnlyList<SealedValue> values)
+    {
+        const string Open = "{\"$sealed\":\"", Close = "\"}";
+        var text = new StringBuilder(data.Length + values.Sum(value => value.Value.Length));
+        var done = 0;
+        foreach (var value in values)
+        {
+            var at = data.IndexOf(Open, done, StringComparison.Ordinal);
+            var end = at < 0 ? -1 : data.IndexOf(Close, at + Open.Length, StringComparison.Ordinal);
+            if (end < 0 || !data.AsSpan(at + Open.Length, end - at - Open.Length).SequenceEqual(Commitment(value))) return null;
+            text.Append(data, done, at - done).Append(value.Value);
+            done = end + Close.Length;
+        }
+        return data.IndexOf(Open, done, StringComparison.Ordinal) < 0 ? text.Append(data, done, data.Length - done).ToString() : null;
+    }
+
     /// <summary>Base64url of SHA-256(0x02 ‖ salt ‖ JCS([domain, entry, pointer, value])).</summary>
     public static string Commitment(SealedValue item)
     {

@@ -54,9 +54,14 @@ internal sealed class SqliteReader(SqliteDatabase database, EntryCodec codec)
     public List<SealedValue> Sealed(string entryId)
     {
         lock (database.Gate)
-            return database.Rows("SELECT pointer, salt, value FROM sealed WHERE place >= (SELECT pos FROM entries WHERE id = ?1) << 20 AND place < ((SELECT pos FROM entries WHERE id = ?1) + 1) << 20 AND entry_id = ?1",
-                row => new SealedValue(entryId, row.GetString(0), row.GetBlob(1), row.GetString(2)), entryId);
+            return database.Scalar("SELECT pos FROM entries WHERE id = ?1", entryId) is not long pos ? [] : database.Rows(
+                "SELECT pointer, salt, value FROM sealed WHERE place >= ?1 << 20 AND place < (?1 + 1) << 20 AND entry_id = ?2 ORDER BY place", row => new SealedValue(entryId, row.GetString(0), row.GetBlob(1), row.GetString(2)), pos, entryId);
     }
+
+    /// <summary>Values of the entries from one place to another, in the order in which they stand in the entries; whose they are is known by the entry.</summary>
+    private ILookup<long, SealedValue> Sealed(long from, long to) => database.Rows(
+        "SELECT place >> 20, pointer, salt, value FROM sealed WHERE place >= ?1 << 20 AND place < (?2 + 1) << 20 ORDER BY place", row => (Pos: row.GetInt64(0), Value: new SealedValue("", row.GetString(1), row.GetBlob(2), row.GetString(3))), from, to)
+        .ToLookup(pair => pair.Pos, pair => pair.Value);
 
     private List<RawEntry> Raw(long fromPos)
     {
@@ -68,10 +73,16 @@ internal sealed class SqliteReader(SqliteDatabase database, EntryCodec codec)
     private List<Entry> Bodies(string sql, params ReadOnlySpan<object?> values)
     {
         lock (database.Gate)
-            return [.. database.Rows(sql, row => new Body(row.GetInt64(0), row.GetString(1), row.GetString(2)), values).Select(row => codec.Read(row.Pos, row.Text, row.Hash, Sealed))];
+        {
+            var rows = database.Rows(sql, row => new Body(row.GetInt64(0), row.GetBlob(1), row.GetString(2)), values);
+            // a page that stands together has its sealed values in one go
+            var together = rows.Count > 1 && rows[^1].Pos - rows[0].Pos < 4 * rows.Count ? Sealed(rows[0].Pos, rows[^1].Pos) : null;
+            return [.. rows.Select(row => codec.Read(row.Pos, row.Text, row.Hash, () => (together ?? Sealed(row.Pos, row.Pos))[row.Pos]))];
+        }
     }
 
-    private sealed record Body(long Pos, string Text, string Hash);
+    /// <param name="Text">UTF-8, as SQLite keeps it.</param>
+    private sealed record Body(long Pos, byte[] Text, string Hash);
 
     private Entry? One(string sql, params ReadOnlySpan<object?> values) => Bodies(sql, values) is [var entry] ? entry : null;
 }
