@@ -29,4 +29,12 @@ internal static class ProbeErrors
     public const string CpuBusy = nameof(CpuBusy), IoWait = nameof(IoWait), CpuStolen = nameof(CpuStolen), CpuThrottled = nameof(CpuThrottled), LoadHigh = nameof(LoadHigh), CpuPressure = nameof(CpuPressure),
         LowMemory = nameof(LowMemory), Swapping = nameof(Swapping), MajorFaults = nameof(MajorFaults), OutOfMemory = nameof(OutOfMemory), MemoryPressure = nameof(MemoryPressure),
         DiskSlow = nameof(DiskSlow), DiskBusy = nameof(DiskBusy), IoPressure = nameof(IoPressure), UnexpectedProcess = nameof(UnexpectedProcess);
+    // databases
+    public const string TooManyConnections = nameof(TooManyConnections), LoginFailed = nameof(LoginFailed), DatabaseMissing = nameof(DatabaseMissing), DatabaseError = nameof(DatabaseError), InvalidQuery = nameof(InvalidQuery),
+        DiskFull = nameof(DiskFull), DataCorrupted = nameof(DataCorrupted), LockTimeout = nameof(LockTimeout), Deadlock = nameof(Deadlock), LongTransaction = nameof(LongTransaction), Blocked = nameof(Blocked),
+        IdleInTransaction = nameof(IdleInTransaction), WraparoundNear = nameof(WraparoundNear), LogRetained = nameof(LogRetained), LogFull = nameof(LogFull), SlotInactive = nameof(SlotInactive), SlotLost = nameof(SlotLost),
+        ArchiverFailing = nameof(ArchiverFailing), HistoryTooLong = nameof(HistoryTooLong), RecentRestart = nameof(RecentRestart), RoleUnexpected = nameof(RoleUnexpected);
+    // replication
+    public const string NotStreaming = nameof(NotStreaming), ReplicationStopped = nameof(ReplicationStopped), ReplicaDown = nameof(ReplicaDown), PrimaryDown = nameof(PrimaryDown), LagTooHigh = nameof(LagTooHigh),
+        LagUnknown = nameof(LagUnknown), NoWriter = nameof(NoWriter), SeveralWriters = nameof(SeveralWriters), ReplicaMissing = nameof(ReplicaMissing);
 }

@@ -2,6 +2,7 @@ using IncidentTools.Engine.Probes.Hosts;
 using IncidentTools.Engine.Probes.Changes;
 using IncidentTools.Engine.Probes.Containers;
 using IncidentTools.Engine.Probes.Network;
+using IncidentTools.Engine.Probes.Databases;
 
 namespace IncidentTools.Engine.Probes;
 
@@ -16,6 +17,7 @@ public static class ProbeTable
         new CommandProbe(),
         new CpuProbe(),
         new ContainerProbe(),
+        new DbHealthProbe(),
         new DiskProbe(),
         new DiskIoProbe(),
         new DnsProbe(),
@@ -25,7 +27,9 @@ public static class ProbeTable
         new PingProbe(),
         new PressureProbe(),
         new ProcessProbe(),
+        new ReplicationProbe(),
         new ServiceProbe(),
+        new SqlProbe(),
         new TcpProbe(),
         new TlsProbe(),
         new TopProbe(),
