@@ -25,6 +25,13 @@ public sealed class ActionTableTests
         ["action.drain"] = [new("{ command: [lb, drain, web-1], undo: [lb, undrain, web-1] }", "{ command: [lb.cmd, drain] }", "lb drain web-1", StepImpact.Medium, true)],
         ["action.undrain"] = [new("{ command: [lb, undrain, web-1] }", "{ command: [./lb] }", "lb undrain web-1", StepImpact.Low, false)],
         ["action.rollback"] = [new("{ command: [deploy, rollback], version: 1.4.1, forward: [deploy, latest] }", "{ command: [deploy], version: --force }", "deploy rollback 1.4.1", StepImpact.High, true)],
+        ["action.evidence-collect"] = [new("{ profile: database, to: /evidence, items: [{ name: own, volatility: network, command: [ss, -tan] }] }", "{ profile: linux-volatile, to: relative }", "ss -tan", StepImpact.Low, false)],
+        ["action.evidence-seal"] = [new("{ folder: /evidence/run, copyTo: /second }", "{ folder: /no/such/folder/here }", "", StepImpact.Low, false)],
+        ["action.firewall-isolate"] =
+        [
+            new("{ responders: [192.0.2.7], saveTo: /evidence, firewall: netsh, id: web }", "{ responders: [192.0.2.7 accept], saveTo: /evidence }", @"schtasks.exe /create /tn IncidentTools-web /xml '<folder>\expiry.xml' /f", StepImpact.High, true),
+        ],
+        ["action.file-quarantine"] = [new("{ files: [/srv/www/a.php], to: /quarantine }", "{ files: [/no/such/file/here], to: /quarantine }", "", StepImpact.Medium, true)],
         ["action.log-preserve"] = [new("{ files: [/var/log/*.log], to: /evidence }", "{ files: relative.log, to: /evidence }", "", StepImpact.Low, false)],
     };
 
