@@ -16,6 +16,11 @@ public static class ActionTable
         new EvidenceCollectAction(),
         new EvidenceSealAction(),
         new FirewallIsolateAction(),
+        new FirewallRestoreAction(),
+        new AccountDisableAction(),
+        new BaselineRecordAction(),
+        new ProcessStopAction(),
+        new ProcessDumpAction(),
         new FileQuarantineAction(),
     }.ToDictionary(action => action.Name, StringComparer.Ordinal);
 }

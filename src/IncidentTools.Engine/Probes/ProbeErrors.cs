@@ -36,5 +36,5 @@ internal static class ProbeErrors
         LooksLikeProduction = nameof(LooksLikeProduction), RestoreFailed = nameof(RestoreFailed), CheckFailed = nameof(CheckFailed), NotCleaned = nameof(NotCleaned);
     // intruders
     public const string EvidenceChanged = nameof(EvidenceChanged), SuccessAfterFailures = nameof(SuccessAfterFailures), TooManyFailures = nameof(TooManyFailures), LogCleared = nameof(LogCleared),
-        NewAdministrator = nameof(NewAdministrator), NewAccount = nameof(NewAccount), NewKey = nameof(NewKey), NoPassword = nameof(NoPassword), NoBaseline = nameof(NoBaseline), BaselineDiffers = nameof(BaselineDiffers);
+        NewAdministrator = nameof(NewAdministrator), NewAccount = nameof(NewAccount), NewKey = nameof(NewKey), NoPassword = nameof(NoPassword), NoBaseline = nameof(NoBaseline), NewPersistence = nameof(NewPersistence), NewListener = nameof(NewListener), SuspiciousFile = nameof(SuspiciousFile), IndicatorFound = nameof(IndicatorFound), BaselineDiffers = nameof(BaselineDiffers);
 }

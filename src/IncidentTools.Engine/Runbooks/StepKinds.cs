@@ -108,8 +108,7 @@ public static class StepKinds
     internal static IReadOnlySet<string> Later { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "probe.access-log", "probe.sql", "probe.db-health", "probe.replication",
-        "probe.connections",
-        "action.process-stop", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
+        "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
         "action.backup-restore",
     };
 
