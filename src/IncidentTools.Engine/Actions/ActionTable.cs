@@ -1,4 +1,5 @@
 using IncidentTools.Engine.Actions.Databases;
+using IncidentTools.Engine.Actions.Security;
 
 namespace IncidentTools.Engine.Actions;
 
@@ -19,5 +20,14 @@ public static class ActionTable
         new DbPromoteAction(),
         new ReplicaControlAction(),
         new SlotDropAction(),
+        new EvidenceCollectAction(),
+        new EvidenceSealAction(),
+        new FirewallIsolateAction(),
+        new FirewallRestoreAction(),
+        new AccountDisableAction(),
+        new BaselineRecordAction(),
+        new ProcessStopAction(),
+        new ProcessDumpAction(),
+        new FileQuarantineAction(),
     }.ToDictionary(action => action.Name, StringComparer.Ordinal);
 }

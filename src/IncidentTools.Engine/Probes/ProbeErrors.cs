@@ -42,4 +42,7 @@ internal static class ProbeErrors
     // replication
     public const string NotStreaming = nameof(NotStreaming), ReplicationStopped = nameof(ReplicationStopped), ReplicaDown = nameof(ReplicaDown), PrimaryDown = nameof(PrimaryDown), LagTooHigh = nameof(LagTooHigh),
         LagUnknown = nameof(LagUnknown), NoWriter = nameof(NoWriter), SeveralWriters = nameof(SeveralWriters), ReplicaMissing = nameof(ReplicaMissing);
+    // intruders
+    public const string EvidenceChanged = nameof(EvidenceChanged), SuccessAfterFailures = nameof(SuccessAfterFailures), TooManyFailures = nameof(TooManyFailures), LogCleared = nameof(LogCleared),
+        NewAdministrator = nameof(NewAdministrator), NewAccount = nameof(NewAccount), NewKey = nameof(NewKey), NoPassword = nameof(NoPassword), NoBaseline = nameof(NoBaseline), NewPersistence = nameof(NewPersistence), NewListener = nameof(NewListener), SuspiciousFile = nameof(SuspiciousFile), IndicatorFound = nameof(IndicatorFound), BaselineDiffers = nameof(BaselineDiffers);
 }

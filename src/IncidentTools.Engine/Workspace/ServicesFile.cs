@@ -38,6 +38,7 @@ internal static class ServicesFile
         ContainersShape.Field,
         CertificatesShape.Field,
         DatabasesShape.Field,
+        Services.SecurityShape.Field,
         Optional("runbooks", ListOf(Slug, allowSingle: true), "runbooks that fit it, best first"));
 
     public static readonly ObjectShape Shape = new("services.yaml",
