@@ -1,5 +1,6 @@
 using IncidentTools.Engine.Actions.Databases;
 using IncidentTools.Engine.Actions.Security;
+using IncidentTools.Engine.Actions.Backups;
 
 namespace IncidentTools.Engine.Actions;
 
@@ -29,5 +30,14 @@ public static class ActionTable
         new ProcessStopAction(),
         new ProcessDumpAction(),
         new FileQuarantineAction(),
+        new BackupNowAction(),
+        new BackupRestoreAction(),
+        new DataMergeAction(),
+        new DiskCleanupAction(),
+        new FileRestoreAction(),
+        new OffsiteFetchAction(),
+        new PitrPlanAction(),
+        new RetentionHoldAction(),
+        new SafetyCopyAction(),
     }.ToDictionary(action => action.Name, StringComparer.Ordinal);
 }

@@ -21,6 +21,8 @@ public sealed class ProbeTableTests
         ["probe.cpu"] = "cgroup: ../elsewhere",
         ["probe.container"] = "manager: docker\nnames: no-such-container-here",
         ["probe.db-health"] = "connection: { name: x, engine: sqlite, file: /no/such/file.db }",
+        ["probe.cleanup-candidates"] = "roots: /no/such/folder/here\npatterns: '*.gz'\nolderThan: 1d",
+        ["probe.data-check"] = "command: [no-such-program-here]",
         ["probe.disk"] = "paths: /no/such/folder/here",
         ["probe.disk-io"] = "devices: no-such-disk\nsample: 500ms",
         ["probe.dns"] = "name: example.com\nserver: nowhere",
