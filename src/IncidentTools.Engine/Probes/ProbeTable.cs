@@ -26,6 +26,7 @@ public static class ProbeTable
         new FileProbe(),
         new HashCompareProbe(),
         new HashManifestProbe(),
+        new EndpointsProbe(),
         new HttpProbe(),
         new LogProbe(),
         new MemoryProbe(),

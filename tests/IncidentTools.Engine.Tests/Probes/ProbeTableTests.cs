@@ -25,6 +25,7 @@ public sealed class ProbeTableTests
         ["probe.file"] = "path: not/a/full/path",
         ["probe.hash-compare"] = "manifest: /no/such/manifest/here",
         ["probe.hash-manifest"] = "roots: /no/such/folder/here",
+        ["probe.endpoints"] = "endpoints: [{ name: x, url: ftp://127.0.0.1/x }]",
         ["probe.http"] = "url: ftp://127.0.0.1/x",
         ["probe.log"] = "files: /no/such/file/here.log\npatterns: [{ pattern: x }]",
         ["probe.memory"] = "cgroup: ../elsewhere",
@@ -110,6 +111,7 @@ public sealed class ProbeTableTests
         var yaml = name switch
         {
             "probe.http" or "probe.vendor-status" => $"url: http://127.0.0.1:{server.Port}/\ntimeout: 1h",
+            "probe.endpoints" => $"endpoints: [{{ name: x, url: http://127.0.0.1:{server.Port}/ }}]\ntimeout: 1h",
             "probe.tcp" => $"host: 127.0.0.1\nport: {server.Port}\nsend: x\nexpect: x\ntimeout: 1h",
             "probe.tls" => $"host: 127.0.0.1\nport: {server.Port}\ntimeout: 1h",
             "probe.dns" => $"name: example.com\nserver: {dns.Endpoint}\ntimeout: 1h",
