@@ -34,4 +34,6 @@ internal static class ProbeErrors
         TooSmall = nameof(TooSmall), SizeDropped = nameof(SizeDropped), Gap = nameof(Gap), ChainBroken = nameof(ChainBroken), InFuture = nameof(InFuture), HashMismatch = nameof(HashMismatch),
         ManifestMissing = nameof(ManifestMissing), ManifestTampered = nameof(ManifestTampered), Corrupt = nameof(Corrupt), NotVerified = nameof(NotVerified), Differs = nameof(Differs),
         LooksLikeProduction = nameof(LooksLikeProduction), RestoreFailed = nameof(RestoreFailed), CheckFailed = nameof(CheckFailed), NotCleaned = nameof(NotCleaned);
+    // caches
+    public const string Evicting = nameof(Evicting), LowHitRatio = nameof(LowHitRatio), ConnectionsRejected = nameof(ConnectionsRejected), AuthenticationFailed = nameof(AuthenticationFailed);
 }

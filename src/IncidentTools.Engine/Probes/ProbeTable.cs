@@ -1,4 +1,6 @@
 using IncidentTools.Engine.Probes.Backups;
+using IncidentTools.Engine.Probes.Databases;
+using IncidentTools.Engine.Probes.Hosts;
 using IncidentTools.Engine.Probes.Changes;
 using IncidentTools.Engine.Probes.Containers;
 using IncidentTools.Engine.Probes.Hosts;
@@ -35,6 +37,7 @@ public static class ProbeTable
         new PressureProbe(),
         new ProcessProbe(),
         new RestoreTestProbe(),
+        new RedisProbe(),
         new ServiceProbe(),
         new TcpProbe(),
         new TlsProbe(),

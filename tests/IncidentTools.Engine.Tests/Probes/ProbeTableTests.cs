@@ -34,6 +34,7 @@ public sealed class ProbeTableTests
         ["probe.pressure"] = "cgroup: ../elsewhere",
         ["probe.process"] = "minCount: 1",
         ["probe.restore-test"] = "path: /no/such/backup/here\nscratch: /no/such/scratch\nsource: /no/such/source",
+        ["probe.redis"] = "endpoint: '-nowhere-:1'",
         ["probe.service"] = "name: web\nmanager: command",
         ["probe.tcp"] = "host: 'no host at all'\nport: 80",
         ["probe.tls"] = "host: 'no host at all'",
@@ -112,6 +113,7 @@ public sealed class ProbeTableTests
         {
             "probe.http" or "probe.vendor-status" => $"url: http://127.0.0.1:{server.Port}/\ntimeout: 1h",
             "probe.endpoints" => $"endpoints: [{{ name: x, url: http://127.0.0.1:{server.Port}/ }}]\ntimeout: 1h",
+            "probe.redis" => $"endpoint: 127.0.0.1:{server.Port}\ntimeout: 1h",
             "probe.tcp" => $"host: 127.0.0.1\nport: {server.Port}\nsend: x\nexpect: x\ntimeout: 1h",
             "probe.tls" => $"host: 127.0.0.1\nport: {server.Port}\ntimeout: 1h",
             "probe.dns" => $"name: example.com\nserver: {dns.Endpoint}\ntimeout: 1h",
