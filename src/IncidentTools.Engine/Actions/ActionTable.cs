@@ -1,3 +1,5 @@
+using IncidentTools.Engine.Actions.Delivery;
+
 namespace IncidentTools.Engine.Actions;
 
 /// <summary>What changes something, one line each.</summary>
@@ -11,5 +13,10 @@ public static class ActionTable
         new DrainAction(drain: false),
         new RollbackAction(),
         new LogPreserveAction(),
+        new RollingRestartAction(),
+        new MaintenanceModeAction(),
+        new CachePurgeAction(),
+        new ScaleAction(),
+        new JobSuspendAction(),
     }.ToDictionary(action => action.Name, StringComparer.Ordinal);
 }

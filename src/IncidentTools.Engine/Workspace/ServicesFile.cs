@@ -37,6 +37,8 @@ internal static class ServicesFile
         ChangesShape.Field,
         ContainersShape.Field,
         CertificatesShape.Field,
+        PerformanceShape.Field,
+        InstancesShape.Field,
         Optional("runbooks", ListOf(Slug, allowSingle: true), "runbooks that fit it, best first"));
 
     public static readonly ObjectShape Shape = new("services.yaml",

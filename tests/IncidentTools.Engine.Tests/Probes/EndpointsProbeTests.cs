@@ -34,6 +34,30 @@ public sealed class EndpointsProbeTests
     }
 
     [Fact]
+    public async Task Many_at_once_are_under_way_together_and_each_part_of_the_way_is_timed()
+    {
+        var (now, most) = (0, 0);
+        using var all = new CountdownEvent(6);
+        using var server = LoopbackServer.Http(async (connection, _) =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref now));
+            all.Signal();
+            // answers once all six are there: one after the other they would run into the time limit
+            while (!all.IsSet) await Task.Delay(5, connection.End);
+            await Task.Delay(100, connection.End);
+            Interlocked.Decrement(ref now);
+            await connection.AnswerAsync("200 OK");
+        });
+        var result = await ProbeRun.Check("probe.http", $"url: http://127.0.0.1:{server.Port}/\nsamples: 6\nconcurrency: 6\ntimeout: 1m");
+        result.Is(ProbeStatus.Pass, null);
+        Assert.Equal(0L, result.Get("failedSamples"));
+        Assert.Equal("firstByte", result.Get("slowestPhase"));
+        var connect = Assert.IsType<IReadOnlyDictionary<string, object?>>(result.Get<IReadOnlyDictionary<string, object?>>("phases")["connect"], exactMatch: false);
+        Assert.IsType<double>(connect["p95Ms"]);
+        Assert.Null((result.Get<IReadOnlyDictionary<string, object?>>("phases")["tls"] as IReadOnlyDictionary<string, object?>)!["p50Ms"]);
+    }
+
+    [Fact]
     public async Task Far_above_what_is_usual_is_a_warning_and_fails_where_no_limit_is_given()
     {
         using var server = Server();

@@ -240,29 +240,6 @@ public sealed class HttpProbeTests
     }
 
     [Fact]
-    public async Task Many_at_once_are_under_way_together_and_each_part_of_the_way_is_timed()
-    {
-        var (now, most) = (0, 0);
-        using var all = new CountdownEvent(6);
-        using var server = LoopbackServer.Http(async (connection, _) =>
-        {
-            most = Math.Max(most, Interlocked.Increment(ref now));
-            all.Signal();
-            // answers once all six are there: one after the other they would run into the time limit
-            while (!all.IsSet) await Task.Delay(5, connection.End);
-            Interlocked.Decrement(ref now);
-            await connection.AnswerAsync("200 OK");
-        });
-        var result = await Check(server, "samples: 6\nconcurrency: 6\ntimeout: 1m");
-        result.Is(ProbeStatus.Pass, null);
-        Assert.Equal(0L, result.Get("failedSamples"));
-        Assert.Equal("firstByte", result.Get("slowestPhase"));
-        var connect = Assert.IsType<IReadOnlyDictionary<string, object?>>(result.Get<IReadOnlyDictionary<string, object?>>("phases")["connect"], exactMatch: false);
-        Assert.IsType<double>(connect["p95Ms"]);
-        Assert.Null((result.Get<IReadOnlyDictionary<string, object?>>("phases")["tls"] as IReadOnlyDictionary<string, object?>)!["p50Ms"]);
-    }
-
-    [Fact]
     public async Task The_request_goes_where_and_as_it_is_told()
     {
         using var server = LoopbackServer.Http("200 OK");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using IncidentTools.Engine.Foundation;
 
 namespace IncidentTools.Engine.Probes.Network;
@@ -50,7 +51,8 @@ internal sealed record EndpointFigures(string Name, string Kind, int Samples, in
 
     public static IReadOnlyDictionary<string, double> Before(object? previous) =>
         ((previous as IReadOnlyDictionary<string, object?>)?.GetValueOrDefault("endpoints") as IReadOnlyList<object?> ?? []).OfType<IReadOnlyDictionary<string, object?>>()
-            .Where(item => item.GetValueOrDefault("name") is string && item.GetValueOrDefault("p95Ms") is double).GroupBy(item => (string)item["name"]!, StringComparer.Ordinal).ToDictionary(group => group.Key, group => (double)group.First()["p95Ms"]!, StringComparer.Ordinal);
+            .Where(item => item.GetValueOrDefault("name") is string && item.GetValueOrDefault("p95Ms") is double or long).GroupBy(item => (string)item["name"]!, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => Convert.ToDouble(group.First()["p95Ms"], CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
     public string Line(IReadOnlyDictionary<string, double> before) =>
         $"{Name} ({Kind}): p95 {(before.TryGetValue(Name, out var then) ? $"{Say.Ms(then)} before, now " : "")}{Say.Ms(P95)}, p99 {Say.Ms(P99)}, limit {Say.Ms(LimitMs)}{(Failed > 0 ? $", {Failed} of {Samples} failed" : "")}";

@@ -26,7 +26,7 @@ internal sealed class EndpointsProbe() : Probe("probe.endpoints", "Which endpoin
         Optional("concurrency", Int with { Min = 1, Max = 50 }, "how many requests to each at once", 2L),
         Optional("factor", Number with { Min = 1 }, "how many times its baseline an endpoint may take", 2d),
         Optional("warnErrorPercent", Number with { Min = 0, Max = 100 }, "more requests without a good answer are a warning", 0.5d),
-        Optional("maxErrorPercent", Number with { Min = 0, Max = 100 }, "more fail", 2d),
+        Optional("maxErrorPercent", Number with { Min = 0, Max = 100 }, "more of them fail", 2d),
         Optional("expectStatus", ListOf(Text, allowSingle: true), "statuses that are right: 200, 200-399 or a list; default 200-399"),
         Optional("previous", new AnyShape(), "the value of an earlier probe.endpoints: the table then shows before and after"),
         Optional("timeout", Shapes.Duration, "for each request; one that takes longer counts as that slow", TimeSpan.FromSeconds(10)),

@@ -10,6 +10,7 @@ internal sealed class RedisServer : IDisposable
 {
     private readonly Process _process;
     private readonly TempFolder _folder = new();
+    private bool _ended;
 
     public RedisServer(params string[] options)
     {
@@ -59,6 +60,8 @@ internal sealed class RedisServer : IDisposable
 
     public void Dispose()
     {
+        if (_ended) return;
+        _ended = true;
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
