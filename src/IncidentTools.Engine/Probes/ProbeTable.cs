@@ -3,7 +3,6 @@ using IncidentTools.Engine.Probes.Databases;
 using IncidentTools.Engine.Probes.Hosts;
 using IncidentTools.Engine.Probes.Changes;
 using IncidentTools.Engine.Probes.Containers;
-using IncidentTools.Engine.Probes.Hosts;
 using IncidentTools.Engine.Probes.Integrity;
 using IncidentTools.Engine.Probes.Network;
 
