@@ -1,6 +1,7 @@
 using IncidentTools.Engine.Actions.Databases;
 using IncidentTools.Engine.Actions.Security;
 using IncidentTools.Engine.Actions.Backups;
+using IncidentTools.Engine.Actions.Delivery;
 
 namespace IncidentTools.Engine.Actions;
 
@@ -39,5 +40,10 @@ public static class ActionTable
         new PitrPlanAction(),
         new RetentionHoldAction(),
         new SafetyCopyAction(),
+        new RollingRestartAction(),
+        new MaintenanceModeAction(),
+        new CachePurgeAction(),
+        new ScaleAction(),
+        new JobSuspendAction(),
     }.ToDictionary(action => action.Name, StringComparer.Ordinal);
 }

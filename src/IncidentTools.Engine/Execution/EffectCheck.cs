@@ -14,7 +14,7 @@ internal static class EffectCheck
     {
         try
         {
-            if (step.Check is not { } use) return await session.Pen.Outside(() => effect.CheckAsync(new Arguments(with), session.Context(step, instance.IntendedAt!.Value), cancellation)).ConfigureAwait(false);
+            if (step.Check is not { } use) return await session.Pen.Outside(() => effect.CheckAsync(new Arguments(with), session.Context(step, instance.IntendedAt!.Value) with { Hosts = instance.Hosts }, cancellation)).ConfigureAwait(false);
             var arguments = session.Resolve(use, instance);
             // whether it took effect there is asked there, of what can be asked there
             if (effect is TargetedEffect targeted && StepTarget.Can(use.Uses)) return await session.Pen.Outside(() => targeted.AskAsync(session.Parts.Probes[use.Uses], arguments, with, session.Context(step, instance.IntendedAt!.Value) with { Hosts = instance.Hosts }, cancellation)).ConfigureAwait(false);

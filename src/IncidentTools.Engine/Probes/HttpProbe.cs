@@ -8,7 +8,7 @@ namespace IncidentTools.Engine.Probes;
 
 /// <summary>Whether a URL answers as it should, and if not, which part of the way fails: name, connection, TLS, answer or content.</summary>
 internal sealed class HttpProbe() : Probe("probe.http", "Whether a URL answers with the right status, content and speed; tells DNS, TCP, TLS and HTTP failures apart.", Shape,
-    "status", "reason", "finalUrl", "totalMs", "firstByteMs", "bytes", "redirects", "daysLeft", "phase", "failedSamples")
+    "status", "reason", "finalUrl", "totalMs", "firstByteMs", "bytes", "redirects", "daysLeft", "phase", "failedSamples", "p50Ms", "p95Ms", "p99Ms", "phases", "slowestPhase")
 {
     private static readonly ObjectShape Shape = new("probe.http",
         Required("url", Url, "http or https URL, asked straight: no proxy, no cache"),
@@ -25,7 +25,8 @@ internal sealed class HttpProbe() : Probe("probe.http", "Whether a URL answers w
         Optional("resolveTo", Text, "IP address to connect to instead of resolving the name"),
         Optional("allowInvalidCertificate", Bool, "whether an invalid certificate is let through", false),
         Optional("maxBodyBytes", Int with { Min = 1, Max = 64 * 1024 * 1024 }, "bytes of the body that are read", 1024L * 1024),
-        Optional("samples", Int with { Min = 1, Max = 100 }, "number of requests, one after the other, each over a new connection; more than one gives percentiles", 1L),
+        Optional("samples", Int with { Min = 1, Max = 1000 }, "number of requests, each over a new connection; more than one gives percentiles", 1L),
+        Optional("concurrency", Int with { Min = 1, Max = 100 }, "how many of them at once", 1L),
         Optional("timeout", Shapes.Duration, "for each request with its redirects", TimeSpan.FromSeconds(10)));
 
     protected override async Task LookAsync(Arguments with, ProbeContext context, Findings found, CancellationToken cancellation)
@@ -34,21 +35,20 @@ internal sealed class HttpProbe() : Probe("probe.http", "Whether a URL answers w
         var expected = StatusRanges.Parse(with.Texts("expectStatus"));
         var content = new ContentRule(with.TextOrNull("contains"), with.TextOrNull("notContains"));
         var count = Math.Max(1, with.Int("samples", 1));
-        var samples = new List<HttpSample>();
+        var samples = await HttpSampling.RunAsync(plan, count, with.Int("concurrency", 1), null, context.Time, cancellation).ConfigureAwait(false);
         var failed = 0;
         HttpSample? shown = null;
-        for (var index = 0; index < count; index++)
+        for (var index = 0; index < samples.Count; index++)
         {
-            var sample = await new HttpExchange(plan, context.Time).RunAsync(cancellation).ConfigureAwait(false);
-            samples.Add(sample);
-            if (Judge(sample, expected, content, found, count == 1 ? "" : $"sample {index + 1}: ")) continue;
+            if (Judge(samples[index], expected, content, found, count == 1 ? "" : $"sample {index + 1}: ")) continue;
             failed++;
-            shown ??= sample;
+            shown ??= samples[index];
         }
         shown ??= samples[^1];
         Report(shown, context.Time.GetUtcNow(), found);
         (found["failedSamples"], found.Unit) = (failed, "ms");
         found.Threshold("expectStatus", with.Texts("expectStatus").Count > 0 ? with.Texts("expectStatus") : ["200-399"]);
+        Phases(samples, found);
         Latency(with, [.. samples.Where(sample => sample.Trouble is null).Select(sample => sample.TotalMs).Order()], count, found);
         if (failed == 0) found.Pass($"{HttpExchange.Plain(shown.FinalUrl!)} answers {shown.Status} in {Say.Ms(shown.TotalMs)}");
     }
@@ -70,12 +70,22 @@ internal sealed class HttpProbe() : Probe("probe.http", "Whether a URL answers w
         found.Threshold("maxLatency", with.Duration("maxLatency"));
         found.Threshold("warnLatency", with.Duration("warnLatency"));
         if (times.Length == 0) return;
-        double Percentile(double part) => times[Math.Max(0, (int)Math.Ceiling(part * times.Length) - 1)];
         if (count > 1)
-            foreach (var (name, part) in new[] { ("p50Ms", 0.50), ("p95Ms", 0.95), ("p99Ms", 0.99) }) found.Observe(name, Percentile(part));
-        var judged = Percentile(0.95);
+            foreach (var (name, part) in new[] { ("p50Ms", 0.50), ("p95Ms", 0.95), ("p99Ms", 0.99) })
+            {
+                found[name] = Percentiles.Of(times, part);
+                found.Observe(name, Percentiles.Of(times, part));
+            }
+        var judged = Percentiles.Of(times, 0.95)!.Value;
         if (judged > with.Duration("maxLatency")?.TotalMilliseconds) found.Fail(ProbeErrors.TooSlow, $"the answer took {Say.Ms(judged)}, {Duration.Format(with.Duration("maxLatency")!.Value)} is the limit");
         else if (judged > with.Duration("warnLatency")?.TotalMilliseconds) found.Warn(ProbeErrors.TooSlow, $"the answer took {Say.Ms(judged)}");
+    }
+
+    private static void Phases(IReadOnlyList<HttpSample> samples, Findings found)
+    {
+        var phases = Percentiles.Phases(samples);
+        found["phases"] = Percentiles.Plain(phases);
+        if (phases.Any(item => item.P95 is not null)) found["slowestPhase"] = phases.MaxBy(item => item.P95 ?? -1).Phase;
     }
 
     private static void Report(HttpSample sample, DateTimeOffset now, Findings found)

@@ -1,7 +1,8 @@
 using IncidentTools.Engine.Probes.Backups;
+using IncidentTools.Engine.Probes.Databases;
+using IncidentTools.Engine.Probes.Hosts;
 using IncidentTools.Engine.Probes.Changes;
 using IncidentTools.Engine.Probes.Containers;
-using IncidentTools.Engine.Probes.Hosts;
 using IncidentTools.Engine.Probes.Integrity;
 using IncidentTools.Engine.Probes.Network;
 using IncidentTools.Engine.Probes.Databases;
@@ -41,6 +42,7 @@ public static class ProbeTable
         new PersistenceProbe(),
         new WebShellProbe(),
         new FailedLogonsProbe(),
+        new EndpointsProbe(),
         new HttpProbe(),
         new LogProbe(),
         new MemoryProbe(),
@@ -50,6 +52,7 @@ public static class ProbeTable
         new ProcessProbe(),
         new RestoreTestProbe(),
         new ReplicationProbe(),
+        new RedisProbe(),
         new ServiceProbe(),
         new SqlProbe(),
         new TcpProbe(),

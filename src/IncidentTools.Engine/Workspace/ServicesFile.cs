@@ -40,6 +40,8 @@ internal static class ServicesFile
         CertificatesShape.Field,
         DatabasesShape.Field,
         Services.SecurityShape.Field,
+        PerformanceShape.Field,
+        InstancesShape.Field,
         Optional("runbooks", ListOf(Slug, allowSingle: true), "runbooks that fit it, best first"));
 
     public static readonly ObjectShape Shape = new("services.yaml",

@@ -39,6 +39,19 @@ public sealed class ActionTableTests
         ["action.process-stop"] = [new("{ pid: 999999999, startedAt: 2026-11-24T00:00:00Z }", "{ pid: 1, startedAt: 2026-11-24T00:00:00Z, capture: relative }", "kill -TERM 999999999", StepImpact.Medium, false)],
         ["action.process-dump"] = [new("{ pid: 999999999, startedAt: 2026-11-24T00:00:00Z, to: /evidence, tool: gcore }", "{ pid: 999999999, startedAt: 2026-11-24T00:00:00Z, to: /evidence }", "gcore -o '<folder>/memory' 999999999", StepImpact.Medium, false)],
         ["action.file-quarantine"] = [new("{ files: [/srv/www/a.php], to: /quarantine }", "{ files: [/no/such/file/here], to: /quarantine }", "", StepImpact.Medium, true)],
+        ["action.rolling-restart"] = [new("{ instances: [{ name: a, restart: [appctl, restart, a] }, { name: b, restart: [appctl, restart, b] }] }", "{ instances: [{ name: a, restart: [no-such-program-at-all] }, { name: b, restart: [no-such-program-at-all] }] }", "appctl restart a", StepImpact.Medium, false)],
+        ["action.maintenance-mode"] =
+            new("{ operation: on, command: [web, close], undo: [web, open] }", "{ operation: on }", "web close", StepImpact.Medium, true),
+            new("{ operation: off, file: /no/such/folder/maintenance }", "{ operation: off, file: relative }", "", StepImpact.Low, true),
+        ["action.cache-purge"] =
+            new("{ command: [cachectl, purge], keys: [a b, c] }", "{ command: [cachectl], all: true, keys: a }", "cachectl purge 'a b' c", StepImpact.Low, false),
+            new("{ redis: { endpoint: 'cache:6379' }, all: true }", "{ redis: { endpoint: cache }, pattern: '*' }", "FLUSHDB ASYNC", StepImpact.High, false),
+            new("{ redis: { endpoint: cache }, pattern: 'page:*' }", "{ redis: { endpoint: cache }, tags: a }", "SCAN MATCH 'page:*', then UNLINK", StepImpact.Medium, false),
+        ["action.scale"] = [new("{ command: [scale, web], count: 4, undo: [scale, web], from: 2 }", "{ command: [scale], count: 40, connectionsEach: 10, connectionLimit: 100 }", "scale web 4", StepImpact.Medium, true)],
+        ["action.job-suspend"] =
+            new("{ name: backup, unit: backup.timer, manager: systemd }", "{ name: backup, unit: backup.service, manager: systemd }", "systemctl stop backup.timer", StepImpact.Low, true),
+            new("{ name: report, unit: report, manager: schtasks }", "{ name: report, unit: /all, manager: schtasks }", "schtasks /Change /TN report /DISABLE", StepImpact.Low, true),
+            new("{ name: report, file: /etc/cron.d/report }", "{ name: report, file: /etc/crontab }", "", StepImpact.Low, true),
         ["action.log-preserve"] = [new("{ files: [/var/log/*.log], to: /evidence }", "{ files: relative.log, to: /evidence }", "", StepImpact.Low, false)],
         ["action.sql-cancel"] =
         [

@@ -236,6 +236,7 @@ public sealed class HttpProbeTests
         Assert.Equal(503L, result.Get("status"));
         Assert.True((double)result.Observations["p50Ms"]! <= (double)result.Observations["p95Ms"]!);
         Assert.IsType<double>(result.Observations["p99Ms"]);
+        Assert.Equal(result.Observations["p95Ms"], result.Get("p95Ms"));
     }
 
     [Fact]

@@ -35,6 +35,7 @@ public sealed class ProbeTableTests
         ["probe.ioc-sweep"] = "indicators: /no/such/file/here.csv",
         ["probe.persistence"] = "root: /no/such/folder/here",
         ["probe.web-shell"] = "roots: /no/such/folder/here",
+        ["probe.endpoints"] = "endpoints: [{ name: x, url: ftp://127.0.0.1/x }]",
         ["probe.http"] = "url: ftp://127.0.0.1/x",
         ["probe.log"] = "files: /no/such/file/here.log\npatterns: [{ pattern: x }]",
         ["probe.memory"] = "cgroup: ../elsewhere",
@@ -44,6 +45,7 @@ public sealed class ProbeTableTests
         ["probe.process"] = "minCount: 1",
         ["probe.restore-test"] = "path: /no/such/backup/here\nscratch: /no/such/scratch\nsource: /no/such/source",
         ["probe.replication"] = "connection: { name: x, engine: sqlite, file: /no/such/file.db }",
+        ["probe.redis"] = "endpoint: '-nowhere-:1'",
         ["probe.service"] = "name: web\nmanager: command",
         ["probe.sql"] = "connection: { name: x, engine: sqlite, file: /no/such/file.db }",
         ["probe.tcp"] = "host: 'no host at all'\nport: 80",
@@ -122,6 +124,8 @@ public sealed class ProbeTableTests
         var yaml = name switch
         {
             "probe.http" or "probe.vendor-status" => $"url: http://127.0.0.1:{server.Port}/\ntimeout: 1h",
+            "probe.endpoints" => $"endpoints: [{{ name: x, url: http://127.0.0.1:{server.Port}/ }}]\ntimeout: 1h",
+            "probe.redis" => $"endpoint: 127.0.0.1:{server.Port}\ntimeout: 1h",
             "probe.tcp" => $"host: 127.0.0.1\nport: {server.Port}\nsend: x\nexpect: x\ntimeout: 1h",
             "probe.tls" => $"host: 127.0.0.1\nport: {server.Port}\ntimeout: 1h",
             "probe.dns" => $"name: example.com\nserver: {dns.Endpoint}\ntimeout: 1h",

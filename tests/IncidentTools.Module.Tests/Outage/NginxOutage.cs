@@ -104,7 +104,7 @@ internal sealed partial class NginxOutage : IDisposable
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PathOf(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         while (true)
         {
