@@ -4,6 +4,7 @@ using IncidentTools.Engine.Probes.Hosts;
 using IncidentTools.Engine.Probes.Changes;
 using IncidentTools.Engine.Probes.Containers;
 using IncidentTools.Engine.Probes.Integrity;
+using IncidentTools.Engine.Probes.Logs;
 using IncidentTools.Engine.Probes.Network;
 using IncidentTools.Engine.Probes.Databases;
 using IncidentTools.Engine.Probes.Security;
@@ -15,6 +16,7 @@ public static class ProbeTable
 {
     public static IReadOnlyDictionary<string, IProbe> All { get; } = new IProbe[]
     {
+        new AccessLogProbe(),
         new CertificatesProbe(),
         new ChangeWindowProbe(),
         new ClockProbe(),

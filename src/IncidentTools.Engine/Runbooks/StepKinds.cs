@@ -107,7 +107,7 @@ public static class StepKinds
     /// <summary>Of the format, not of this version: each gets one clear finding.</summary>
     internal static IReadOnlySet<string> Later { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "action.backup-restore", "probe.access-log",
+        "action.backup-restore",
     };
 
     private static UseInfo Kind(string name, string summary, params Field[] with) => new(name, summary, new ObjectShape(name, with), UseRole.Kind);
