@@ -13,6 +13,7 @@
     RequiredAssemblies   = @('bin/IncidentTools.Core.dll')
     FormatsToProcess     = @(
         'Format/Communications.Format.ps1xml'
+        'Format/Detection.Format.ps1xml'
         'Format/Incidents.Format.ps1xml'
         'Format/Journal.Format.ps1xml'
         'Format/Runbooks.Format.ps1xml'
@@ -53,10 +54,12 @@
         'Get-RunbookPlan'
         'Get-RunbookRun'
         'Get-RunbookStep'
+        'Invoke-IncidentDetection'
         'Invoke-Runbook'
         'Invoke-RunbookStep'
         'New-IncidentWorkspace'
         'New-Runbook'
+        'Receive-IncidentAlert'
         'Resolve-Incident'
         'Resolve-RunbookStep'
         'Resume-Incident'
@@ -68,6 +71,7 @@
         'Start-Incident'
         'Stop-RunbookRun'
         'Test-IncidentJournal'
+        'Test-IncidentService'
         'Test-IncidentWorkspace'
         'Test-Runbook'
         'Undo-RunbookStep'

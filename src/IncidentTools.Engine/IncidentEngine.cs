@@ -1,4 +1,6 @@
 using IncidentTools.Engine.Actions;
+using IncidentTools.Engine.Detection;
+using IncidentTools.Engine.Detection.Alerts;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Probes;
 using IncidentTools.Engine.Execution;
@@ -51,6 +53,7 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
         ChecklistEntries.All,
         NotificationEntries.All,
         RunEntries.All,
+        DetectionEntries.All,
     ]);
 
     /// <summary>The projections of every capability; each adds its own line.</summary>
@@ -59,6 +62,8 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
         IncidentProjection.Instance,
         NotificationProjection.Instance,
         RunProjection.Instance,
+        CheckProjection.Instance,
+        FaultProjection.Instance,
     ];
 
     /// <summary>The journal; its store is opened at the first read or append.</summary>
@@ -150,6 +155,22 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
         TemplateFolders = () => [Workspace.TemplateFolder, Path.Combine(options.ShippedWorkspace, "templates")],
     });
     private RunService? _runs;
+
+    /// <summary>Looks at a service now.</summary>
+    public ServiceTests ServiceTests => new(Detecting);
+
+    /// <summary>One tick of detection.</summary>
+    public Task<IncidentDetection> DetectAsync(DetectionRequest request, Action<IncidentServiceCheck>? done, CancellationToken cancellation) => new DetectionTick(Detecting, request).RunAsync(done, cancellation);
+
+    /// <summary>Takes alerts in.</summary>
+    public AlertDesk Alerts => new(Detecting);
+
+    private DetectionParts Detecting => _detecting ??= new DetectionParts
+    {
+        Journal = Journal, StoreIsThere = () => File.Exists(options.Store), Incidents = Incidents, Time = Time, Host = options.Host, Workspace = () => Workspace, Library = () => Library, Uses = Uses, Evaluator = options.Scripts, Probes = ProbeTable.All, Processes = Processes,
+        Secrets = Secrets, Mask = Mask, Page = (id, declared) => Page(id, declared), Deliver = Notifier.DeliverDueAsync,
+    };
+    private DetectionParts? _detecting;
 
     /// <summary>Which workspace, without reading it.</summary>
     public WorkspaceLocation WorkspaceLocation => WorkspaceLocation.Find(options.Workspace, options.Location, options.ShippedWorkspace);

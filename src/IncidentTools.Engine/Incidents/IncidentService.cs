@@ -15,21 +15,22 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
         NotInFuture("OnsetAt", request.OnsetAt);
         var severity = SeverityCalculator.Decide(policy(), request.Impact, request.Urgency, request.Conditions);
         var declared = new IncidentDeclared(request.Title, request.Class, request.Services, severity, request.Runbook, request.OnsetAt, request.Description);
-        if (request.Key is { } key && FindDeclared(key) is { } earlier)
-        {
-            var first = (IncidentDeclared)earlier.Data;
-            if (first.Title != declared.Title || !first.Services.SequenceEqual(declared.Services)) throw Errors.IdempotencyKeyReused(key, earlier.Pos);
-            return (Get(earlier.Stream), true);
-        }
         while (true)
         {
+            // the number before the key: whoever declares in between takes this number, and the append below is refused
             var id = IncidentId.Of(LastNumber() + 1);
+            if (request.Key is { } key && FindDeclared(key) is { } earlier)
+            {
+                var first = (IncidentDeclared)earlier.Data;
+                if (first.Title != declared.Title || !first.Services.SequenceEqual(declared.Services)) throw Errors.IdempotencyKeyReused(key, earlier.Pos);
+                return (Get(earlier.Stream), true);
+            }
             // the first entry of a new stream: whoever else took the number meanwhile makes this a conflict
             EntryDraft[] drafts = [new(declared) { OccurredAt = request.OccurredAt, Key = request.Key }, .. Statutory([], declared.Class, severity, request.OccurredAt).Select(data => new EntryDraft(data) { OccurredAt = request.OccurredAt }), .. more?.Invoke(id, declared) ?? []];
             var result = journal.Store.Append(new AppendRequest(id, drafts) { ExpectedSeq = 0 });
-            if (result is AppendConflict) continue;
+            if (result is AppendConflict or AppendKeyReuse) continue;
             if (result is AppendUnknown unknown) throw Errors.AppendUnknown(unknown.Cause);
-            return (Get(id), false);
+            return (Get(id), result is AppendReceipt { WasDuplicate: true });
         }
     }
 

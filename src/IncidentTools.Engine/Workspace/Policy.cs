@@ -23,6 +23,7 @@ public sealed record Policy
     public required TimeSpan StabilityWindow { get; init; }
     /// <summary>A symptom back within this time of Resolved reopens the same incident.</summary>
     public required TimeSpan ReopenWindow { get; init; }
+    public DetectionPolicy Detection { get; init; } = DetectionPolicy.Default;
 }
 
 /// <summary>A condition that lifts (or, as a cap, limits) the level the matrix gives.</summary>

@@ -66,7 +66,8 @@ internal static class PolicyFile
             Required("uses", OneOf("file", "script", "smtp", "webhook"), "how it delivers"),
             Optional("with", new MapShape(new AnyShape()), "its settings"))) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "ways out"),
         Optional("audiences", new MapShape(ListOf(Slug, allowSingle: true)) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "who hears updates → channels"),
-        Optional("externalText", new MapShape(ListOf(Slug, allowSingle: true) with { MinItems = 1 }) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "audience → roles, a holder of which approves what is said to it"));
+        Optional("externalText", new MapShape(ListOf(Slug, allowSingle: true) with { MinItems = 1 }) { KeyPattern = "^[a-z0-9][a-z0-9-]*$" }, "audience → roles, a holder of which approves what is said to it"),
+        Optional("detection", DetectionFile.Shape, "how alerts and failing probes become incidents"));
 
     public static Policy Bind(PlainMap file, string hash, IReadOnlyDictionary<string, PlainMap> channels)
     {
@@ -91,6 +92,7 @@ internal static class PolicyFile
             ExternalText = file.Map("externalText").Keys.ToDictionary(name => name, name => file.Map("externalText").Texts(name), StringComparer.Ordinal),
             StabilityWindow = (TimeSpan)severity.Get("stabilityWindow")!,
             ReopenWindow = (TimeSpan)severity.Get("reopenWindow")!,
+            Detection = file.MapOrNull("detection") is { } detection ? DetectionFile.Bind(detection) : DetectionPolicy.Default,
         };
     }
 
@@ -139,6 +141,7 @@ internal static class PolicyFile
             if (rule.Get("min") is long and > 0 && rule.List("by").Count == 0 && rule.Flag("notRequester") is false)
                 bag.Warning("IT3004", rule.Span, $"approval.impact.{impact}", "anyone may approve, the requester too: this rule stops nobody", "Name roles in by, or set notRequester: true.");
         }
+        DetectionFile.Check(file, bag);
         var calendar = file.Map("calendar");
         if (calendar.Get("opens") is TimeOnly opens && calendar.Get("closes") is TimeOnly closes && closes <= opens)
             bag.Error("IT3002", calendar.At("closes"), "calendar.closes", "business closes before it opens", "Hours over midnight are two calendars; use opens: 00:00 and closes: 24:00 for round the clock.");

@@ -33,7 +33,8 @@ internal static class ServicesFile
         Optional("pidFile", Text, "file with its process id"),
         Optional("paths", ListOf(Text, allowSingle: true), "folders whose disks matter"),
         Optional("dependencies", ListOf(new ObjectShape("a dependency", Required("name", Text, "its name"), Optional("host", Text, "host"), Optional("port", Int with { Min = 1, Max = 65535 }, "TCP port"), Optional("url", Url, "URL"),
-            Optional("status", Url, "its vendor's status page"), Optional("components", ListOf(Text, allowSingle: true), "components of that page that matter; default the whole"))), "what it needs"),
+            Optional("status", Url, "its vendor's status page"), Optional("components", ListOf(Text, allowSingle: true), "components of that page that matter; default the whole"),
+            Optional("service", Slug, "its id, when it is a service of this catalogue"))), "what it needs"),
         ChangesShape.Field,
         ContainersShape.Field,
         BackupsShape.Field,
@@ -42,6 +43,8 @@ internal static class ServicesFile
         Services.SecurityShape.Field,
         PerformanceShape.Field,
         InstancesShape.Field,
+        Optional("probes", ProbesShape.Shape, "what is looked at beside its url, unit, files and dependencies"),
+        Optional("maintenance", MaintenanceShape.Shape, "when it may be down: nothing is opened then"),
         Optional("runbooks", ListOf(Slug, allowSingle: true), "runbooks that fit it, best first"));
 
     public static readonly ObjectShape Shape = new("services.yaml",
@@ -58,9 +61,18 @@ internal static class ServicesFile
         Record = new Dictionary<string, object?>(item.Value, StringComparer.OrdinalIgnoreCase) { ["id"] = item.Key },
     }, StringComparer.Ordinal);
 
-    public static void Check(PlainMap services, PlainMap? contacts, DiagnosticBag bag)
+    public static void Check(PlainMap services, PlainMap? contacts, PlainMap? policyFile, DiagnosticBag bag)
     {
         foreach (var (id, service) in services.Map("services").Maps()) DatabasesShape.Check(id, service, bag);
+        var conditions = policyFile?.Map("severity").Map("conditions").Keys.ToArray() ?? [];
+        foreach (var (id, service) in services.Map("services").Maps())
+        {
+            ProbesShape.Check(id, service, conditions, bag);
+            MaintenanceShape.Check(service.List("maintenance"), $"services.{id}.maintenance", bag);
+            foreach (var (needed, index) in service.List("dependencies").OfType<PlainMap>().Select((needed, index) => (needed, index)))
+                if (needed.TextOrNull("service") is { } other && !services.Map("services").ContainsKey(other))
+                    bag.Error("IT3001", needed.At("service"), $"services.{id}.dependencies[{index}].service", $"there is no service '{other}' in services.yaml", Nearest.Hint(other, services.Map("services").Keys));
+        }
         if (contacts is null) return;
         var policies = contacts.Map("escalationPolicies");
         var owners = contacts.Map("people").Keys.Concat(contacts.Map("teams").Keys).ToArray();

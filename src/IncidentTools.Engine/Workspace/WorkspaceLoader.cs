@@ -43,9 +43,9 @@ public static class WorkspaceLoader
         if (policy is not null) PolicyFile.Check(policy, bag);
         if (policy is not null && channels is not null) PolicyFile.CheckChannels(policy, channels, location.Path, bag);
         if (contacts is not null) ContactsFile.Check(contacts, policy, bag);
-        if (services is not null) ServicesFile.Check(services, contacts, bag);
         if (checklist is not null) ChecklistFile.Check(checklist, policy, bag);
         if (clocks is not null) ClocksFile.Check(clocks, policy, today, bag);
+        if (services is not null) ServicesFile.Check(services, contacts, policy, bag);
         if (bag.HasErrors) return (null, bag.Items);
         return (new LoadedWorkspace(
             location.Path, location.FoundBy, location.Trusted, PolicyFile.Bind(policy!, policyHash, channels!),

@@ -22,6 +22,7 @@ public sealed class DependencyTests
         ["Actions"] = ["Foundation", "Runbooks", "Probes"],
         ["Notifications"] = ["Foundation", "Journal", "Workspace", "OnCall", "Incidents", "Runbooks"],
         ["Execution"] = ["Foundation", "Journal", "Workspace", "Runbooks", "Probes", "Actions", "Notifications"],
+        ["Detection"] = ["Foundation", "Journal", "Workspace", "Incidents", "Runbooks", "Probes", "Execution"],
         ["Learning"] = ["Foundation", "Journal", "Workspace", "Incidents", "OnCall", "Notifications", "Runbooks", "Execution"],
     };
 
