@@ -139,6 +139,9 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     /// <summary>Runbooks as documents.</summary>
     public RunbookDocument Documents => new(() => Workspace, options.Scripts, RunbookByHand.Plan, [Workspace.TemplateFolder, Path.Combine(options.ShippedWorkspace, "templates")]);
 
+    /// <summary>Everything in one document.</summary>
+    public ResponseGuide Guide => new(Documents, () => Workspace, () => new GuideParts(Checklist, StatutoryClocks, [.. Templates]));
+
     /// <summary>Programs, started by argument list.</summary>
     public IProcessRunner Processes => _processes ??= new ProcessRunner(Time);
     private IProcessRunner? _processes;

@@ -78,4 +78,9 @@ public static partial class Errors
     /// <summary>A line that does not apply or is opened again, without a reason.</summary>
     public static IncidentToolsException ChecklistReasonMissing(string incident, string item, string state) => new(
         "ChecklistReasonMissing", ErrorKind.InvalidInput, state == "Open" ? $"Opening '{item}' again needs a reason." : $"That '{item}' does not apply needs a reason.", $"Complete-IncidentChecklistItem {incident} -Item {item} {(state == "Open" ? "-Undo" : "-NotApplicable")} -Reason '…'; it is kept in the journal.") { TargetObject = item };
+
+    /// <summary>Trouble that is back later than the policy counts it as the same.</summary>
+    public static IncidentToolsException ReopenWindowPassed(string id, string title, TimeSpan window, DateTimeOffset resolved) => new(
+        "ReopenWindowPassed", ErrorKind.InvalidState, $"{id} was resolved {UtcStamp.Format(resolved)}; what comes back more than {Duration.Format(window)} later is an incident of its own.",
+        $"Start-Incident '{title.Replace("'", "''", StringComparison.Ordinal)}' …, then Set-Incident <new> -Parent {id}; or, when it is the same, Resume-Incident {id} -Force -Reason '…'.") { TargetObject = id };
 }

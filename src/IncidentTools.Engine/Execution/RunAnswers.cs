@@ -39,7 +39,7 @@ public static class RunAnswers
         var requester = state.Drivers.Contains(actor) || state.Drivers.Overlaps(who.Ids);
         // whoever asked for it may take it back
         if (answer == "Deny" && requester) return null;
-        var alone = state.Started!.SoleOperator && !string.IsNullOrWhiteSpace(sole);
+        var alone = state.Started!.SoleOperator && (state.Started.SoleWithoutReason || !string.IsNullOrWhiteSpace(sole));
         if (rule.By.Count > 0 && !rule.By.Any(who.Is))
         {
             if (rule.By.Any(who.Known.Contains)) throw Errors.ApproverRefused(step, actor, $"the rule asks for {string.Join(" or ", rule.By)}");
@@ -51,7 +51,7 @@ public static class RunAnswers
         var missing = rule.By.Count > 0 && !rule.By.Any(who.Is);
         if (!missing && !(rule.NotRequester && requester)) return null;
         if (!state.Started.SoleOperator) throw Errors.ApproverRefused(step, actor, "they started or drove this run, and the rule asks for another pair of eyes");
-        return !alone ? throw Errors.ApproverRefused(step, actor, "they started or drove this run; a sole operator may approve only with a reason") : sole;
+        return !alone ? throw Errors.ApproverRefused(step, actor, "they started or drove this run; a sole operator may approve only with a reason") : string.IsNullOrWhiteSpace(sole) ? "the policy asks for no reason" : sole;
     }
 
     /// <summary>Whether an identity is known at least that well.</summary>

@@ -23,6 +23,8 @@ public sealed record RunStarted(
     [property: JsonConverter(typeof(PlainMapConverter))] IReadOnlyDictionary<string, object?> Service,
     IReadOnlyDictionary<string, RunApproval> Approvals, bool SoleOperator) : IRunEntry
 {
+    /// <summary>Whether the policy lets a sole operator approve without a reason.</summary>
+    public bool SoleWithoutReason { get; init; }
     /// <summary>Of an exercise: what simulated results it takes; null for every other run.</summary>
     [JsonConverter(typeof(PlainMapConverter))]
     public IReadOnlyDictionary<string, object?>? Exercise { get; init; }

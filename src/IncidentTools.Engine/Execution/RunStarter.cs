@@ -33,7 +33,7 @@ internal sealed class RunStarter(RunParts parts)
             new RunStarted(
                 run, book.Id, book.Version, book.Title, Hash(contents[0]), bound, incident?["id"] as string, ParameterShapes.Read(book, request.Parameters, service), Record(service, workspace),
                 workspace.Policy.Approval.ByImpact.ToDictionary(pair => pair.Key, pair => new RunApproval(pair.Value.By, pair.Value.Min, pair.Value.NotRequester, pair.Value.Expires, pair.Value.Assurance), StringComparer.Ordinal),
-                workspace.Policy.Approval.SoleOperator.Allowed) { Exercise = exercise },
+                workspace.Policy.Approval.SoleOperator.Allowed) { Exercise = exercise, SoleWithoutReason = !workspace.Policy.Approval.SoleOperator.ReasonRequired },
             book, contents);
     }
 

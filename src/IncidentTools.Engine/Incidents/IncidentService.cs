@@ -127,9 +127,13 @@ public sealed class IncidentService(IncidentJournal journal, Func<Policy> policy
         return [new IncidentResolved(resolution, summary, duplicateOf is null ? null : Get(duplicateOf).Id, force ? reason : null)];
     });
 
-    public IncidentRow Reopen(string id, string? reason, EntryTags tags) => Change(id, tags, row =>
+    /// <summary>Opens it again. What comes back later than the policy's window is another incident, unless somebody says why it is the same.</summary>
+    /// <exception cref="IncidentToolsException">TransitionRefused, ReopenWindowPassed, ForceNeedsReason.</exception>
+    public IncidentRow Reopen(string id, string? reason, EntryTags tags, bool force = false) => Change(id, tags, row =>
     {
         IncidentStates.Require(row.Id, row.State, "reopened");
+        if (force && string.IsNullOrWhiteSpace(reason)) throw Errors.ForceNeedsReason(row.Id);
+        if (!force && row.ResolvedAt is { } resolved && (tags.OccurredAt ?? time.GetUtcNow()) - resolved > policy().ReopenWindow) throw Errors.ReopenWindowPassed(row.Id, row.Title, policy().ReopenWindow, resolved);
         return [new IncidentReopened(reason)];
     });
 

@@ -115,7 +115,7 @@ public sealed partial class RunbookDocument
             var (subject, body) = (ValueReader.Text(with.GetValueOrDefault("subject")), ValueReader.Text(with.GetValueOrDefault("body")));
             if (with.GetValueOrDefault("template") is string template)
             {
-                try { (subject, body) = ($"message '{template}'", File.ReadAllText(MessageTemplate.Find(template, [.. document.Templates]))); }
+                try { (subject, body) = ($"message '{template}'", Words.Message(File.ReadAllText(MessageTemplate.Find(template, [.. document.Templates])), with.GetValueOrDefault("values") as IReadOnlyDictionary<string, object?> ?? new Dictionary<string, object?>())); }
                 catch (Exception error) when (error is IncidentToolsException or IOException or UnauthorizedAccessException) { (subject, body) = ($"message '{template}'", ""); }
             }
             Line(MarkdownText.Fence(body.Length > 0 ? $"{subject}\n\n{body}" : subject));

@@ -29,6 +29,14 @@ public sealed partial class RunbookDocument(Func<LoadedWorkspace> workspace, IEx
         return text.ToString().TrimEnd('\n') + "\n";
     }
 
+    /// <summary>The runbooks as chapters of a larger document.</summary>
+    public string Chapters(IReadOnlyList<RunbookDefinition> books, ServiceDefinition? service, DateOnly today)
+    {
+        var text = new StringBuilder();
+        foreach (var book in books) new Writer(text, this, book, books, service, today, "##").Write();
+        return text.ToString();
+    }
+
     /// <summary>One runbook of the document.</summary>
     private sealed partial class Writer(StringBuilder text, RunbookDocument document, RunbookDefinition book, IReadOnlyList<RunbookDefinition> books, ServiceDefinition? service, DateOnly today, string level)
     {

@@ -22,6 +22,10 @@ internal sealed partial class RunbookWords(IExpressionEvaluator? evaluator, IRea
 
     public string Text(object? value) => Fill(value) is { } filled ? PlainText.Format(filled) ?? ValueReader.Text(filled) : "";
 
+    /// <summary>A message template: what the step gives it stands in it, the rest are blanks.</summary>
+    public string Message(string template, IReadOnlyDictionary<string, object?> values) => Hole().Replace(template, match =>
+        values.FirstOrDefault(pair => match.Groups[1].Value.Equals("$" + pair.Key, StringComparison.OrdinalIgnoreCase)) is { Key: not null } given ? Text(given.Value) : Blank(match.Groups[1].Value));
+
     private object? Value(string expression)
     {
         if (service is not null && evaluator?.Inspect(expression) is { Errors.Count: 0, References: { Count: > 0 } read } && read.All(reference => reference.Path.StartsWith("service", StringComparison.OrdinalIgnoreCase)))
@@ -58,6 +62,7 @@ internal sealed partial class RunbookWords(IExpressionEvaluator? evaluator, IRea
         ("[ic]?notmatch", "does not match"), ("[ic]?match", "matches"), ("[ic]?notlike", "is not like"), ("[ic]?like", "is like"), ("and", "and"), ("or", "or"), ("not", "not"),
     ];
 
+    [GeneratedRegex(@"(?<!\$)\$\{\{\s*(.+?)\s*\}\}")] private static partial Regex Hole();
     [GeneratedRegex(@"\?\?\s*\$null\s*$", RegexOptions.IgnoreCase)] private static partial Regex OrNothing();
     [GeneratedRegex(@"\((\$[\w.\[\]]+(?:\s*\?\?\s*\$[\w.\[\]]+)*)\s*\?\?\s*(?:''\)\s+-ne\s+''|@\(\)\)\.count\s+-gt\s+0|0\)\s+-gt\s+0)", RegexOptions.IgnoreCase)] private static partial Regex There();
     [GeneratedRegex(@"^\$[\w.\[\]]+(\s*\?\?\s*\$[\w.\[\]]+)*$")] private static partial Regex Path();

@@ -70,6 +70,17 @@ public sealed partial class RunDriverTests
         Assert.Equal("nobody else is awake", _world.Entries(run.Run).Select(entry => entry.Data).OfType<WaitAnswered>().Single().Sole);
     }
 
+    [Fact]
+    public async Task A_policy_that_asks_a_sole_operator_for_no_reason_gets_none_and_that_stands_in_the_journal()
+    {
+        (_world.SoleOperator, _world.SoleReason) = (true, false);
+        _world.Action.Least = StepImpact.High;
+        var run = await Start(Step("a", "action.count"));
+        _runs.Answer(run.Run, null, AnswerKind.Approve, Say());
+        Assert.Equal("Succeeded", (await Go(run)).State);
+        Assert.Equal("the policy asks for no reason", _world.Entries(run.Run).Select(entry => entry.Data).OfType<WaitAnswered>().Single().Sole);
+    }
+
     [Theory]
     [InlineData("Done", "Succeeded", 1), InlineData("NotDone", "Succeeded", 2), InlineData("Stop", "Failed", 1)]
     public async Task An_attempt_in_doubt_waits_for_a_person_who_knows(string answer, string result, int count)

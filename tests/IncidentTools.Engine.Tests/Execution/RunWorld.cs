@@ -29,6 +29,7 @@ internal sealed class RunWorld : IDisposable
     public List<string> Sent { get; } = [];
     public bool Trusted { get; set; } = true;
     public bool SoleOperator { get; set; }
+    public bool SoleReason { get; set; } = true;
     public IProcessRunner Processes { get; init; } = new NoProcesses();
 
     private readonly List<RunbookDefinition> _ever = [];
@@ -74,7 +75,7 @@ internal sealed class RunWorld : IDisposable
 
     private Policy Policy() => TestPolicy.Default with
     {
-        Approval = new ApprovalPolicy(new Dictionary<string, ApprovalRule> { ["high"] = new(["commander"], 1, true, TimeSpan.FromMinutes(30)) }, new SoleOperatorRule(SoleOperator, true)),
+        Approval = new ApprovalPolicy(new Dictionary<string, ApprovalRule> { ["high"] = new(["commander"], 1, true, TimeSpan.FromMinutes(30)) }, new SoleOperatorRule(SoleOperator, SoleReason)),
     };
 
     public static RunRequest Request(string book, string? key = null, string? incident = null) => new(book, incident, null, new Dictionary<string, object?>(), key);

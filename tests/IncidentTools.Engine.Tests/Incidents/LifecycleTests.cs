@@ -182,4 +182,20 @@ public sealed class LifecycleTests : IDisposable
         Incidents.Reopen(id, "back", default);
         Assert.Empty(_fixture.Store.ProjectionDifferences());
     }
+
+    [Fact]
+    public void What_comes_back_after_the_window_is_another_incident_unless_somebody_says_why_not()
+    {
+        var id = _fixture.Declare();
+        Incidents.Resolve(id, "Fixed", "restarted", null, true, "now", default);
+        _fixture.Pass(24 * 60 + 1);
+        var refused = Assert.Throws<IncidentToolsException>(() => Incidents.Reopen(id, "back", default));
+        Assert.Equal("ReopenWindowPassed", refused.ErrorId);
+        Assert.Equal("ForceNeedsReason", Assert.Throws<IncidentToolsException>(() => Incidents.Reopen(id, null, default, force: true)).ErrorId);
+        // it came back in time and is only recorded late
+        Assert.Equal("Open", Incidents.Reopen(id, "back", new EntryTags(_fixture.Time.GetUtcNow().AddHours(-2))).State);
+        Incidents.Resolve(id, "Fixed", "restarted", null, true, "now", default);
+        _fixture.Pass(24 * 60 + 1);
+        Assert.Equal("Open", Incidents.Reopen(id, "the same pool", default, force: true).State);
+    }
 }

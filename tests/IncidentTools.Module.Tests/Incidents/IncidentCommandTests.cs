@@ -39,6 +39,14 @@ public sealed class IncidentCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_service_that_the_catalogue_does_not_have_is_refused_also_later()
+    {
+        _host.Run("$null = New-IncidentWorkspace ./ops; $PSDefaultParameterValues['*-*:Workspace'] = \"$PWD/ops\"; $null = Start-Incident 'Shop is down' -Service shop");
+        Assert.Equal("ServiceNotFound", _host.ErrorId("Set-Incident 1 -Service shop, shpo"));
+        Assert.Equal("shop", _host.Text("(Get-Incident 1).Service -join ','"));
+    }
+
+    [Fact]
     public void Incidents_bind_as_objects_ids_and_numbers()
     {
         _host.Run("Start-Incident one; Start-Incident two");

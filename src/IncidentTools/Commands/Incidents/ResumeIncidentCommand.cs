@@ -12,5 +12,8 @@ public sealed class ResumeIncidentCommand : IncidentTargetCmdlet
     [Parameter(HelpMessage = "What came back.")]
     public string? Reason { get; set; }
 
-    protected override void Execute() => Change("Reopen", (incidents, id) => incidents.Reopen(id, Reason, Tags));
+    [Parameter(HelpMessage = "Also later than the policy's reopenWindow; needs -Reason.")]
+    public SwitchParameter Force { get; set; }
+
+    protected override void Execute() => Change("Reopen", (incidents, id) => incidents.Reopen(id, Reason, Tags, Force));
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using IncidentTools.Base;
 using IncidentTools.Completion;
+using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Incidents;
 
 namespace IncidentTools.Commands.Incidents;
@@ -73,6 +74,9 @@ public sealed class SetIncidentCommand : IncidentTargetCmdlet
 
     protected override void Execute()
     {
+        var services = Service is null ? null : Engine.Workspace.Services;
+        foreach (var id in Service ?? [])
+            if (services!.Count > 0 && !services.ContainsKey(id)) throw Errors.ServiceNotFound(id, Nearest.Hint(id, services.Keys));
         var grades = Impact is not null || Urgency is not null || Condition is not null || Severity is not null;
         var change = new IncidentChanged(Title, Class, Service, Parent is null ? null : IncidentId.Parse(Parent), OnsetAt, MitigatedAt);
         var changes = change != new IncidentChanged(null, null, null, null, null, null);

@@ -25,6 +25,9 @@ public sealed class ExportRunbookCommand : IncidentCmdlet
     [ValidateSet("Markdown")]
     public string Format { get; set; } = "Markdown";
 
+    [Parameter(HelpMessage = "The whole guide: levels, roles, the process, every runbook (or those named), checklist, deadlines, messages, contacts, history.")]
+    public SwitchParameter Guide { get; set; }
+
     [Parameter(HelpMessage = "The service to fill in; else blanks stand where it matters.")]
     [ArgumentCompleter(typeof(ServiceCompleter))]
     public string? Service { get; set; }
@@ -37,8 +40,8 @@ public sealed class ExportRunbookCommand : IncidentCmdlet
 
     protected override void Execute()
     {
-        if (Name is null or []) throw Errors.ValueNotGiven(nameof(Name), "Export-Runbook service-outage -Path ./outage.md");
-        foreach (var name in Name)
+        if (Name is null or [] && !Guide) throw Errors.ValueNotGiven(nameof(Name), "Export-Runbook service-outage -Path ./outage.md");
+        foreach (var name in Name is { Length: > 0 } ? Name : ["*"])
         {
             try
             {
@@ -56,7 +59,8 @@ public sealed class ExportRunbookCommand : IncidentCmdlet
     protected override void Finish()
     {
         if (_books.Count == 0) return;
-        var text = Engine.Documents.Markdown(_books, Find(Service), DateOnly.FromDateTime(Engine.Time.GetUtcNow().UtcDateTime));
+        var today = DateOnly.FromDateTime(Engine.Time.GetUtcNow().UtcDateTime);
+        var text = Guide ? Engine.Guide.Markdown(_books, Find(Service), today) : Engine.Documents.Markdown(_books, Find(Service), today);
         if (Path is null)
         {
             WriteObject(text);
