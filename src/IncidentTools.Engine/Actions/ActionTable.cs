@@ -1,7 +1,7 @@
-using IncidentTools.Engine.Actions.Databases;
-using IncidentTools.Engine.Actions.Security;
 using IncidentTools.Engine.Actions.Backups;
+using IncidentTools.Engine.Actions.Databases;
 using IncidentTools.Engine.Actions.Delivery;
+using IncidentTools.Engine.Actions.Security;
 
 namespace IncidentTools.Engine.Actions;
 

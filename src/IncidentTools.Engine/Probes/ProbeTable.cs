@@ -1,12 +1,11 @@
 using IncidentTools.Engine.Probes.Backups;
-using IncidentTools.Engine.Probes.Databases;
-using IncidentTools.Engine.Probes.Hosts;
 using IncidentTools.Engine.Probes.Changes;
 using IncidentTools.Engine.Probes.Containers;
+using IncidentTools.Engine.Probes.Databases;
+using IncidentTools.Engine.Probes.Hosts;
 using IncidentTools.Engine.Probes.Integrity;
 using IncidentTools.Engine.Probes.Logs;
 using IncidentTools.Engine.Probes.Network;
-using IncidentTools.Engine.Probes.Databases;
 using IncidentTools.Engine.Probes.Security;
 
 namespace IncidentTools.Engine.Probes;
@@ -17,49 +16,46 @@ public static class ProbeTable
     public static IReadOnlyDictionary<string, IProbe> All { get; } = new IProbe[]
     {
         new AccessLogProbe(),
-        new CertificatesProbe(),
-        new ChangeWindowProbe(),
-        new ClockProbe(),
+        new AccountsProbe(),
         new BackupFreshnessProbe(),
         new BackupVerifyProbe(),
-        new AccountsProbe(),
-        new CommandProbe(),
-        new CpuProbe(),
-        new ContainerProbe(),
-        new DbHealthProbe(),
+        new CertificatesProbe(),
+        new ChangeWindowProbe(),
         new CleanupCandidatesProbe(),
+        new ClockProbe(),
         new CommandProbe(),
-        new CpuProbe(),
+        new ConnectionsProbe(),
         new ContainerProbe(),
+        new CpuProbe(),
         new DataCheckProbe(),
-        new DiskProbe(),
+        new DbHealthProbe(),
         new DiskIoProbe(),
+        new DiskProbe(),
         new DnsProbe(),
+        new EndpointsProbe(),
+        new EvidenceVerifyProbe(),
+        new FailedLogonsProbe(),
         new FileProbe(),
         new HashCompareProbe(),
         new HashManifestProbe(),
-        new EvidenceVerifyProbe(),
-        new ConnectionsProbe(),
-        new IocSweepProbe(),
-        new PersistenceProbe(),
-        new WebShellProbe(),
-        new FailedLogonsProbe(),
-        new EndpointsProbe(),
         new HttpProbe(),
+        new IocSweepProbe(),
         new LogProbe(),
         new MemoryProbe(),
         new OffsiteProbe(),
+        new PersistenceProbe(),
         new PingProbe(),
         new PressureProbe(),
         new ProcessProbe(),
-        new RestoreTestProbe(),
-        new ReplicationProbe(),
         new RedisProbe(),
+        new ReplicationProbe(),
+        new RestoreTestProbe(),
         new ServiceProbe(),
         new SqlProbe(),
         new TcpProbe(),
         new TlsProbe(),
         new TopProbe(),
         new VendorStatusProbe(),
+        new WebShellProbe(),
     }.ToDictionary(probe => probe.Name, StringComparer.Ordinal);
 }

@@ -34,13 +34,13 @@ public sealed class RunbookShapes
         VariantShape? step = null;
         var steps = ListOf(new DeferredShape(() => step!)) with { MinItems = 1, MaxItems = MaxSteps };
         step = new VariantShape(new ObjectShape("a step", Common(probe, undo, guard)), "uses", "kind of step, probe or action",
-            uses.All.Select(use => KeyValuePair.Create(use.Name, (Field[])[With(use), .. StepKinds.StepKeys(use.Name, probe, steps)]))) { Later = [.. StepKinds.Later], Definition = "step" };
+            uses.All.Select(use => KeyValuePair.Create(use.Name, (Field[])[With(use), .. StepKinds.StepKeys(use.Name, probe, steps)]))) { Definition = "step" };
         var symptom = new VariantShape(new ObjectShape("a symptom",
             Required("id", Id, "its id"),
             Required("text", Text, "in words"),
             Optional("words", ListOf(Text, allowSingle: true), "words people use for it"),
             Optional("uses", Text, "a probe that detects it")), "uses", "probe",
-            uses.All.Where(use => use.Role == UseRole.Probe).Select(use => KeyValuePair.Create(use.Name, (Field[])[With(use)])).Prepend(KeyValuePair.Create("", Array.Empty<Field>()))) { Later = [.. StepKinds.Later], Default = "" };
+            uses.All.Where(use => use.Role == UseRole.Probe).Select(use => KeyValuePair.Create(use.Name, (Field[])[With(use)])).Prepend(KeyValuePair.Create("", Array.Empty<Field>()))) { Default = "" };
         Document = new ObjectShape("a runbook", Head(symptom,
             Required("steps", steps, "the main line, in order"),
             Optional("handlers", steps with { MinItems = 0 }, "steps reached only by onError, onCancel and each other's next"),
@@ -123,7 +123,7 @@ public sealed class RunbookShapes
     ];
 
     private static VariantShape Use(string name, string definition, string what, IEnumerable<UseInfo> uses, params Field[] more) => new(
-        new ObjectShape(name, [Required("uses", Text, "what it uses"), .. more]), "uses", what, uses.Select(use => KeyValuePair.Create(use.Name, (Field[])[With(use)]))) { Later = [.. StepKinds.Later], Definition = definition };
+        new ObjectShape(name, [Required("uses", Text, "what it uses"), .. more]), "uses", what, uses.Select(use => KeyValuePair.Create(use.Name, (Field[])[With(use)]))) { Definition = definition };
 
     private static Field With(UseInfo use)
     {

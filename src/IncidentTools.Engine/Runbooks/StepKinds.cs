@@ -104,12 +104,6 @@ public static class StepKinds
     /// <summary>What can work on other hosts than this one.</summary>
     internal static IReadOnlySet<string> Elsewhere { get; } = new HashSet<string>(["command", "script", "probe.command", "probe.cpu", "probe.log", "probe.disk", "probe.disk-io", "probe.memory", "probe.pressure", "probe.process"], StringComparer.Ordinal);
 
-    /// <summary>Of the format, not of this version: each gets one clear finding.</summary>
-    internal static IReadOnlySet<string> Later { get; } = new HashSet<string>(StringComparer.Ordinal)
-    {
-        "action.backup-restore",
-    };
-
     private static UseInfo Kind(string name, string summary, params Field[] with) => new(name, summary, new ObjectShape(name, with), UseRole.Kind);
     private static PlainList List(params object[] items) => new(SourceSpan.None, [.. items.Select(item => ((object?)item, SourceSpan.None))]);
 }

@@ -41,17 +41,23 @@ public sealed class ActionTableTests
         ["action.file-quarantine"] = [new("{ files: [/srv/www/a.php], to: /quarantine }", "{ files: [/no/such/file/here], to: /quarantine }", "", StepImpact.Medium, true)],
         ["action.rolling-restart"] = [new("{ instances: [{ name: a, restart: [appctl, restart, a] }, { name: b, restart: [appctl, restart, b] }] }", "{ instances: [{ name: a, restart: [no-such-program-at-all] }, { name: b, restart: [no-such-program-at-all] }] }", "appctl restart a", StepImpact.Medium, false)],
         ["action.maintenance-mode"] =
+        [
             new("{ operation: on, command: [web, close], undo: [web, open] }", "{ operation: on }", "web close", StepImpact.Medium, true),
             new("{ operation: off, file: /no/such/folder/maintenance }", "{ operation: off, file: relative }", "", StepImpact.Low, true),
+        ],
         ["action.cache-purge"] =
+        [
             new("{ command: [cachectl, purge], keys: [a b, c] }", "{ command: [cachectl], all: true, keys: a }", "cachectl purge 'a b' c", StepImpact.Low, false),
             new("{ redis: { endpoint: 'cache:6379' }, all: true }", "{ redis: { endpoint: cache }, pattern: '*' }", "FLUSHDB ASYNC", StepImpact.High, false),
             new("{ redis: { endpoint: cache }, pattern: 'page:*' }", "{ redis: { endpoint: cache }, tags: a }", "SCAN MATCH 'page:*', then UNLINK", StepImpact.Medium, false),
+        ],
         ["action.scale"] = [new("{ command: [scale, web], count: 4, undo: [scale, web], from: 2 }", "{ command: [scale], count: 40, connectionsEach: 10, connectionLimit: 100 }", "scale web 4", StepImpact.Medium, true)],
         ["action.job-suspend"] =
+        [
             new("{ name: backup, unit: backup.timer, manager: systemd }", "{ name: backup, unit: backup.service, manager: systemd }", "systemctl stop backup.timer", StepImpact.Low, true),
             new("{ name: report, unit: report, manager: schtasks }", "{ name: report, unit: /all, manager: schtasks }", "schtasks /Change /TN report /DISABLE", StepImpact.Low, true),
             new("{ name: report, file: /etc/cron.d/report }", "{ name: report, file: /etc/crontab }", "", StepImpact.Low, true),
+        ],
         ["action.log-preserve"] = [new("{ files: [/var/log/*.log], to: /evidence }", "{ files: relative.log, to: /evidence }", "", StepImpact.Low, false)],
         ["action.sql-cancel"] =
         [
@@ -75,16 +81,20 @@ public sealed class ActionTableTests
         ["action.slot-drop"] = [new($"{{ {Postgres}, slot: gone, writtenOff: 'b, by ana' }}", $"{{ {Lite}, slot: gone, writtenOff: x }}", "SELECT pg_drop_replication_slot('gone')", StepImpact.High, false)],
         ["action.backup-now"] = [new("{ command: [pgdump, shop], result: '/backups/shop-*.dump' }", "{ command: [no-such-program-at-all], result: /backups/x }", "pgdump shop", StepImpact.Low, false)],
         ["action.backup-restore"] =
+        [
             new("{ backup: /b/x.tar.gz, to: /restore/x, source: /srv/x, by: tar }", "{ backup: relative, to: /restore/x, source: /srv/x }", "tar -x -k --numeric-owner -f /b/x.tar.gz -C /restore/x", StepImpact.Medium, true),
             new("{ backup: /b/x, to: /srv/x, source: /srv/x, replace: true, replaceTarget: /srv/x }", "{ backup: /b/x, to: /srv/x, source: /srv/x, replace: true }", "cp --archive --no-clobber /b/x /srv/x", StepImpact.High, true),
             new("{ backup: /b/x, to: /r/x, source: shop, by: command, command: [load, '{backup}', '{name}'], name: scratch }", "{ backup: /b/x, to: /r/x, source: shop, by: command }", "load /b/x scratch", StepImpact.Medium, false),
+        ],
         ["action.data-merge"] = [new("{ command: [merge, '{target}'], target: /restore/x, undo: [unmerge] }", "{ command: [no-such-program-at-all], target: /r }", "merge /restore/x", StepImpact.High, true)],
         ["action.disk-cleanup"] = [new("{ files: [{ path: /var/tmp/a b, bytes: 1, modifiedAt: x }], roots: /var/tmp }", "{ files: [], roots: / }", "rm -- '/var/tmp/a b' # 1 bytes, x", StepImpact.Medium, false)],
         ["action.file-restore"] = [new("{ from: /r, to: /srv, files: [a/b], manifest: /r.manifest, evidence: /e }", "{ from: r, to: /srv, files: [a], manifest: /r.manifest, evidence: /e }", "cp -pn /r/a/b /srv/a/b", StepImpact.Medium, true)],
         ["action.offsite-fetch"] =
+        [
             new("{ remote: 'gdrive:b', to: /r }", "{ remote: 'gdrive:b', to: r }", "rclone copy --checksum --immutable --transfers 4 --retries 5 -- gdrive:b /r", StepImpact.Low, false),
             new("{ remote: 'gdrive:b', to: /r, set: 'a[1]' }", "{ remote: 'gdrive:b', to: /a/../r }",
                 @"rclone copy --checksum --immutable --transfers 4 --retries 5 --include '/a\[1\]' --include '/a\[1\]/**' --include '/a\[1\].manifest' --include '/a\[1\].sha256' --include /SHA256SUMS -- gdrive:b /r", StepImpact.Low, false),
+        ],
         ["action.pitr-plan"] = [new("{ dataFolder: /r, source: /d, archive: /wal, targetTime: 2026-11-24T12:00:00Z }", "{ dataFolder: r, source: /d, archive: /wal, targetLsn: 0/3019F48 }", "pg_ctl -D /r -w start", StepImpact.Low, true)],
         ["action.retention-hold"] = [new("{ command: [hold, all], undo: [release] }", "{ command: [no-such-program-at-all], undo: [no-such-program-at-all] }", "hold all", StepImpact.Low, true)],
         ["action.safety-copy"] = [new("{ from: /srv/x, to: /e }", "{ from: x, to: /e }", "", StepImpact.Low, false)],

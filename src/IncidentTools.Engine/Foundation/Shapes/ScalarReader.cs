@@ -33,10 +33,6 @@ internal sealed partial class ScalarReader(DiagnosticBag bag, ITemplateReader? t
 
     public static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
 
-    /// <summary>What the format has and this version cannot run.</summary>
-    public static void NotYet(DiagnosticBag bag, string name, SourceSpan span, string path) =>
-        bag.Error("IT2009", span, path, $"'{name}' is part of the format, but this version of IncidentTools cannot run it yet", "Leave it out, or update the module when a version has it.");
-
     public static string Describe(ScalarShape shape) => shape.Enum is { } words ? "one of " + string.Join(", ", (shape.Expected ?? shape.Pattern) is { } more ? words.Append(more) : words) : shape.Kind switch
     {
         ScalarKind.Int => "a whole number",

@@ -118,8 +118,6 @@ public sealed record VariantShape : Shape
     public IReadOnlyList<string> Fields { get; }
     /// <summary>The case when the deciding key is not written; null = it must be.</summary>
     public string? Default { get; init; }
-    /// <summary>Deciding values of the format that this version cannot run yet.</summary>
-    public IReadOnlyCollection<string> Later { get; init; } = [];
     internal IReadOnlyDictionary<string, ObjectShape> Forms { get; }
     /// <summary>What is read when the deciding value is unknown: so that one mistake is one finding.</summary>
     internal ObjectShape Loose { get; }

@@ -51,8 +51,7 @@ public sealed class ShapeReader(DiagnosticBag bag, ITemplateReader? templates = 
         if (map[shape.Key] is not YamlScalar { IsNull: false } deciding) return ReadObject(map, shape.Default is { } usual ? shape.Forms[usual] : shape.Loose, path, shape);
         if (shape.Forms.TryGetValue(deciding.Text, out var form)) return ReadObject(map, form, path, shape);
         var here = Join(path, shape.Key);
-        if (shape.Later.Contains(deciding.Text)) ScalarReader.NotYet(bag, deciding.Text, deciding.Span, here);
-        else if (templates is null || !deciding.Text.Contains("${{", StringComparison.Ordinal) || templates.Literal(deciding.Text, deciding.Span, here) is not null)
+        if (templates is null || !deciding.Text.Contains("${{", StringComparison.Ordinal) || templates.Literal(deciding.Text, deciding.Span, here) is not null)
             bag.Error("IT3006", deciding.Span, here, $"there is no {shape.What} '{ScalarReader.Short(deciding.Text)}'", Nearest.Hint(deciding.Text, shape.Forms.Keys.Where(name => name.Length > 0)));
         return ReadObject(map, shape.Loose, path, shape, known: false);
     }
