@@ -25,7 +25,7 @@ internal sealed class EngineContext(string folder) : AssemblyLoadContext("Incide
 
     protected override nint LoadUnmanagedDll(string name)
     {
-        var file = Path.Combine(folder, "runtimes", Platform(), "native", OperatingSystem.IsWindows() ? name + ".dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so");
+        var file = Path.Combine(folder, "runtimes", Platform(), "native", OperatingSystem.IsWindows() ? name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? name : name + ".dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so");
         return File.Exists(file) ? LoadUnmanagedDllFromPath(file) : 0;
     }
 

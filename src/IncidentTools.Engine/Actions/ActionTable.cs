@@ -1,3 +1,5 @@
+using IncidentTools.Engine.Actions.Databases;
+
 namespace IncidentTools.Engine.Actions;
 
 /// <summary>What changes something, one line each.</summary>
@@ -11,5 +13,11 @@ public static class ActionTable
         new DrainAction(drain: false),
         new RollbackAction(),
         new LogPreserveAction(),
+        new SqlCancelAction(),
+        new SqlExecuteApprovedAction(),
+        new DbFenceAction(),
+        new DbPromoteAction(),
+        new ReplicaControlAction(),
+        new SlotDropAction(),
     }.ToDictionary(action => action.Name, StringComparer.Ordinal);
 }

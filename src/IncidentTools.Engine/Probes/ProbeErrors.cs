@@ -34,4 +34,12 @@ internal static class ProbeErrors
         TooSmall = nameof(TooSmall), SizeDropped = nameof(SizeDropped), Gap = nameof(Gap), ChainBroken = nameof(ChainBroken), InFuture = nameof(InFuture), HashMismatch = nameof(HashMismatch),
         ManifestMissing = nameof(ManifestMissing), ManifestTampered = nameof(ManifestTampered), Corrupt = nameof(Corrupt), NotVerified = nameof(NotVerified), Differs = nameof(Differs),
         LooksLikeProduction = nameof(LooksLikeProduction), RestoreFailed = nameof(RestoreFailed), CheckFailed = nameof(CheckFailed), NotCleaned = nameof(NotCleaned);
+    // databases
+    public const string TooManyConnections = nameof(TooManyConnections), LoginFailed = nameof(LoginFailed), DatabaseMissing = nameof(DatabaseMissing), DatabaseError = nameof(DatabaseError), InvalidQuery = nameof(InvalidQuery),
+        DiskFull = nameof(DiskFull), DataCorrupted = nameof(DataCorrupted), LockTimeout = nameof(LockTimeout), Deadlock = nameof(Deadlock), LongTransaction = nameof(LongTransaction), Blocked = nameof(Blocked),
+        IdleInTransaction = nameof(IdleInTransaction), WraparoundNear = nameof(WraparoundNear), LogRetained = nameof(LogRetained), LogFull = nameof(LogFull), SlotInactive = nameof(SlotInactive), SlotLost = nameof(SlotLost),
+        ArchiverFailing = nameof(ArchiverFailing), HistoryTooLong = nameof(HistoryTooLong), RecentRestart = nameof(RecentRestart), RoleUnexpected = nameof(RoleUnexpected);
+    // replication
+    public const string NotStreaming = nameof(NotStreaming), ReplicationStopped = nameof(ReplicationStopped), ReplicaDown = nameof(ReplicaDown), PrimaryDown = nameof(PrimaryDown), LagTooHigh = nameof(LagTooHigh),
+        LagUnknown = nameof(LagUnknown), NoWriter = nameof(NoWriter), SeveralWriters = nameof(SeveralWriters), ReplicaMissing = nameof(ReplicaMissing);
 }

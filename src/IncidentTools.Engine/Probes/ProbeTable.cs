@@ -4,6 +4,7 @@ using IncidentTools.Engine.Probes.Containers;
 using IncidentTools.Engine.Probes.Hosts;
 using IncidentTools.Engine.Probes.Integrity;
 using IncidentTools.Engine.Probes.Network;
+using IncidentTools.Engine.Probes.Databases;
 
 namespace IncidentTools.Engine.Probes;
 
@@ -20,6 +21,7 @@ public static class ProbeTable
         new CommandProbe(),
         new CpuProbe(),
         new ContainerProbe(),
+        new DbHealthProbe(),
         new DiskProbe(),
         new DiskIoProbe(),
         new DnsProbe(),
@@ -34,7 +36,9 @@ public static class ProbeTable
         new PressureProbe(),
         new ProcessProbe(),
         new RestoreTestProbe(),
+        new ReplicationProbe(),
         new ServiceProbe(),
+        new SqlProbe(),
         new TcpProbe(),
         new TlsProbe(),
         new TopProbe(),

@@ -37,6 +37,7 @@ internal static class ServicesFile
         ChangesShape.Field,
         ContainersShape.Field,
         CertificatesShape.Field,
+        DatabasesShape.Field,
         Optional("runbooks", ListOf(Slug, allowSingle: true), "runbooks that fit it, best first"));
 
     public static readonly ObjectShape Shape = new("services.yaml",
@@ -55,6 +56,7 @@ internal static class ServicesFile
 
     public static void Check(PlainMap services, PlainMap? contacts, DiagnosticBag bag)
     {
+        foreach (var (id, service) in services.Map("services").Maps()) DatabasesShape.Check(id, service, bag);
         if (contacts is null) return;
         var policies = contacts.Map("escalationPolicies");
         var owners = contacts.Map("people").Keys.Concat(contacts.Map("teams").Keys).ToArray();

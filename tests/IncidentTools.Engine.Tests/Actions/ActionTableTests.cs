@@ -12,6 +12,8 @@ public sealed class ActionTableTests
     /// <param name="Refused">One whose precondition refuses on any machine.</param>
     private sealed record Sample(string Good, string Refused, string Line, StepImpact Impact, bool CanUndo);
 
+    private const string Postgres = "connection: { name: main, engine: postgresql, host: db, user: ops, secret: 'secret:db', replicas: [{ name: b, host: db-b }] }", Lite = "connection: { name: x, engine: sqlite, file: /no/such.db }";
+
     private static readonly Dictionary<string, Sample[]> Samples = new()
     {
         ["action.service-control"] =
@@ -26,6 +28,26 @@ public sealed class ActionTableTests
         ["action.undrain"] = [new("{ command: [lb, undrain, web-1] }", "{ command: [./lb] }", "lb undrain web-1", StepImpact.Low, false)],
         ["action.rollback"] = [new("{ command: [deploy, rollback], version: 1.4.1, forward: [deploy, latest] }", "{ command: [deploy], version: --force }", "deploy rollback 1.4.1", StepImpact.High, true)],
         ["action.log-preserve"] = [new("{ files: [/var/log/*.log], to: /evidence }", "{ files: relative.log, to: /evidence }", "", StepImpact.Low, false)],
+        ["action.sql-cancel"] =
+        [
+            new($"{{ {Postgres}, pid: 77, identity: '1' }}", $"{{ {Lite}, pid: 77, identity: '1' }}", "SELECT pg_cancel_backend(77)", StepImpact.Medium, false),
+            new($"{{ {Postgres.Replace("postgresql", "mariadb", StringComparison.Ordinal)}, pid: 77, identity: '1', terminate: true }}", $"{{ {Lite}, pid: 77, identity: '1' }}", "KILL QUERY 77", StepImpact.Medium, false),
+            new($"{{ {Postgres.Replace("postgresql", "sqlserver", StringComparison.Ordinal)}, pid: 77, identity: '1', terminate: true }}", $"{{ {Postgres.Replace("postgresql", "sqlserver", StringComparison.Ordinal)}, pid: 77, identity: '1' }}", "KILL 77", StepImpact.Medium, false),
+        ],
+        ["action.sql-execute-approved"] = [new($"{{ {Postgres}, sql: DELETE FROM t WHERE n = @n, parameters: {{ n: 1 }}, maxAffected: 1, undo: INSERT INTO t VALUES (@n) }}", $"{{ {Postgres}, sql: 'DELETE FROM t; DELETE FROM u', maxAffected: 1 }}", "BEGIN", StepImpact.High, true)],
+        ["action.db-fence"] = [new($"{{ {Postgres}, command: [fence, db], undo: [unfence, db] }}", $"{{ {Postgres}, command: [no-such-program-at-all] }}", "fence db", StepImpact.High, true)],
+        ["action.db-promote"] =
+        [
+            new($"{{ {Postgres}, candidate: b, fenced: powered off }}", $"{{ {Postgres}, candidate: nobody, fenced: powered off }}", "SELECT pg_promote(true, 60)", StepImpact.High, false),
+            new($"{{ {Postgres.Replace("postgresql", "mysql", StringComparison.Ordinal)}, candidate: b, fenced: powered off }}", $"{{ {Lite}, candidate: b, fenced: powered off }}", "STOP REPLICA", StepImpact.High, false),
+            new($"{{ {Postgres.Replace("postgresql", "sqlserver, group: 'a]b'", StringComparison.Ordinal)}, candidate: b, fenced: powered off }}", $"{{ {Lite}, candidate: b, fenced: powered off }}", "ALTER AVAILABILITY GROUP [a]]b] FAILOVER", StepImpact.High, false),
+        ],
+        ["action.replica-control"] =
+        [
+            new($"{{ {Postgres}, replica: b, operation: resume }}", $"{{ {Postgres}, replica: b, operation: start }}", "SELECT pg_wal_replay_resume()", StepImpact.Low, true),
+            new($"{{ {Postgres.Replace("postgresql", "mariadb", StringComparison.Ordinal)}, replica: b, operation: stop }}", $"{{ {Lite}, operation: stop }}", "STOP REPLICA", StepImpact.Medium, true),
+        ],
+        ["action.slot-drop"] = [new($"{{ {Postgres}, slot: gone, writtenOff: 'b, by ana' }}", $"{{ {Lite}, slot: gone, writtenOff: x }}", "SELECT pg_drop_replication_slot('gone')", StepImpact.High, false)],
     };
 
     public static TheoryData<string, int> Rows

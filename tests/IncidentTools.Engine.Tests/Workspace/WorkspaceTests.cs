@@ -46,6 +46,11 @@ public sealed class WorkspaceTests : IDisposable
     [InlineData("contacts.yaml", "targets: 'person:ana'", "targets: ana", "IT2005", "does not match")]
     [InlineData("contacts.yaml", "address: bo@example.com }", "address: bo@example.com, channel: mail }", "IT3001", "no channel 'mail'")]
     [InlineData("services.yaml", "escalationPolicy: default", "escalationPolicy: defualt", "IT3001", "no escalation policy")]
+    [InlineData("services.yaml", "switch: [/usr", "group: 'Server=x;Password=hunter2'\n        switch: [/usr", "IT3040", "password")]
+    [InlineData("services.yaml", "dataPath: /var", "dataPath: postgres://ops:hunter2@db/var", "IT3040", "password")]
+    [InlineData("services.yaml", "user: incident\n", "password: hunter2\n", "IT2001", "not a key")]
+    [InlineData("services.yaml", "host: db-1.example.com\n", "port: 5432\n", "IT3041", "needs its host")]
+    [InlineData("services.yaml", "{ name: db-2,", "{ name: orders,", "IT3042", "another server")]
     [InlineData("services.yaml", "owner: platform", "owner: plat", "IT3001", "no person or team")]
     [InlineData("services.yaml", "critical: true", "critcal: true", "IT2001", "not a key")]
     public void A_mistake_is_found_where_it_stands(string file, string from, string to, string code, string message)
