@@ -17,6 +17,7 @@ public static class ActionTable
         new SqlExecuteApprovedAction(),
         new DbFenceAction(),
         new DbPromoteAction(),
+        new DbSwitchAction(),
         new ReplicaControlAction(),
         new SlotDropAction(),
     }.ToDictionary(action => action.Name, StringComparer.Ordinal);
