@@ -2,6 +2,7 @@ using IncidentTools.Engine.Actions.Backups;
 using IncidentTools.Engine.Actions.Databases;
 using IncidentTools.Engine.Actions.Delivery;
 using IncidentTools.Engine.Actions.Security;
+using IncidentTools.Engine.Actions.Databases;
 
 namespace IncidentTools.Engine.Actions;
 
@@ -45,5 +46,8 @@ public static class ActionTable
         new CachePurgeAction(),
         new ScaleAction(),
         new JobSuspendAction(),
+        new DbSwitchAction(),
+        new ReplicaControlAction(),
+        new SlotDropAction(),
     }.ToDictionary(action => action.Name, StringComparer.Ordinal);
 }

@@ -7,6 +7,7 @@ using IncidentTools.Engine.Probes.Integrity;
 using IncidentTools.Engine.Probes.Logs;
 using IncidentTools.Engine.Probes.Network;
 using IncidentTools.Engine.Probes.Security;
+using IncidentTools.Engine.Probes.Databases;
 
 namespace IncidentTools.Engine.Probes;
 
@@ -29,6 +30,8 @@ public static class ProbeTable
         new CpuProbe(),
         new DataCheckProbe(),
         new DbHealthProbe(),
+        new DbHealthProbe(),
+        new DiskProbe(),
         new DiskIoProbe(),
         new DiskProbe(),
         new DnsProbe(),
@@ -50,6 +53,7 @@ public static class ProbeTable
         new RedisProbe(),
         new ReplicationProbe(),
         new RestoreTestProbe(),
+        new ReplicationProbe(),
         new ServiceProbe(),
         new SqlProbe(),
         new TcpProbe(),

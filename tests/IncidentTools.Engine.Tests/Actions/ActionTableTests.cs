@@ -67,6 +67,7 @@ public sealed class ActionTableTests
         ],
         ["action.sql-execute-approved"] = [new($"{{ {Postgres}, sql: DELETE FROM t WHERE n = @n, parameters: {{ n: 1 }}, maxAffected: 1, undo: INSERT INTO t VALUES (@n) }}", $"{{ {Postgres}, sql: 'DELETE FROM t; DELETE FROM u', maxAffected: 1 }}", "BEGIN", StepImpact.High, true)],
         ["action.db-fence"] = [new($"{{ {Postgres}, command: [fence, db], undo: [unfence, db] }}", $"{{ {Postgres}, command: [no-such-program-at-all] }}", "fence db", StepImpact.High, true)],
+        ["action.db-switch"] = [new("{ command: [point, db-2], undo: [point, db-1], name: db-2 }", "{ command: [no-such-program-at-all] }", "point db-2", StepImpact.Medium, true)],
         ["action.db-promote"] =
         [
             new($"{{ {Postgres}, candidate: b, fenced: powered off }}", $"{{ {Postgres}, candidate: nobody, fenced: powered off }}", "SELECT pg_promote(true, 60)", StepImpact.High, false),

@@ -52,6 +52,18 @@ internal sealed class DbFenceAction : IAction
 
     public bool CanUndo(Arguments with) => with.Has("undo");
     public Task<ActionResult>? UndoAsync(Arguments with, IReadOnlyDictionary<string, object?> undoData, ActionContext context, CancellationToken cancellation) => Hook(with).UndoAsync(context, cancellation);
+    public Task<ActionResult>? UndoAsync(Arguments with, IReadOnlyDictionary<string, object?> undoData, ActionContext context, CancellationToken cancellation) => CanUndo(with) ? UnfenceAsync(with, context, cancellation) : null;
+
+    /// <summary>Never beside another writer, nor one that may be: whoever is let free would be the second.</summary>
+    private static async Task<ActionResult> UnfenceAsync(Arguments with, ActionContext context, CancellationToken cancellation)
+    {
+        foreach (var replica in DatabaseTarget.ReplicasOf(with.Map("connection")))
+        {
+            var node = await Nodes.AskAsync(replica, context.ForProbe(), TimeSpan.FromSeconds(5), cancellation).ConfigureAwait(false);
+            if (PromotionRules.WhyNotFenced(node) is { } why) return DatabaseWork.Failed("Refused", $"{DatabaseTarget.Of(with).Name} stays fenced: {why}");
+        }
+        return await Hook(with).UndoAsync(context, cancellation)!.ConfigureAwait(false);
+    }
 
     private static HookAction Hook(Arguments with) => HookAction.Of(with, CommandLine.Of(with, "command"), CommandLine.Of(with, "undo"));
 }

@@ -71,6 +71,8 @@ internal sealed class ReplicationRules(NodeState primary, IReadOnlyList<NodeStat
             if (trouble.NothingThere) found.Fail(ProbeErrors.ReplicaDown, $"{node.Name} does not answer{why}");
             else trouble.Report(found, node.Name);
         }
+        // what was promoted in place of a primary that is meant to be gone
+        else if (node is { IsReplica: false, Writable: true } && with.Flag("primaryMayBeDown") && Nodes.Writable(All) == 1) found.Warn(ProbeErrors.RoleUnexpected, $"{node.Name} is the primary now: services.yaml still names {primary.Name}");
         else if (node.IsReplica is not true) found.Fail(ProbeErrors.NotStreaming, $"{node.Name} follows nobody{(node.Writable is true ? " and takes writes" : "")}");
         else if (node.State == "hidden") found.Unknown(ProbeErrors.PermissionDenied, $"{node.Name}{why}");
         else if (!node.Applying) found.Fail(ProbeErrors.ReplicationStopped, $"{node.Name} does not apply changes ({node.State}){why}; any lag that it states is worth nothing");

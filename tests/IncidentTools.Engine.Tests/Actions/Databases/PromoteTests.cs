@@ -22,6 +22,7 @@ public sealed class PromoteTests : IDisposable
     public async Task Nothing_is_promoted_beside_a_primary_that_lives_or_may_live()
     {
         Assert.Contains("still takes writes", await _bench.WhyNot(Promote, Yaml()), StringComparison.Ordinal);
+        Assert.Contains("main takes writes", await _bench.WhyNot(Promote, Yaml()), StringComparison.Ordinal);
         var refused = await ActionBench.Action(Promote).ExecuteAsync(DatabaseBench.With(Promote, Yaml()), _bench.Context, default);
         Assert.Equal((ActionOutcome.Failed, "Refused", "t"), (refused.Outcome, refused.Error, _pair.Standby.Query("SELECT pg_is_in_recovery()")));
         Assert.Contains("could not be told", PromotionRules.WhyNotFenced(new NodeState("main") { Trouble = DatabaseTrouble.Of("LoginFailed", "wrong password") }), StringComparison.Ordinal);
@@ -52,6 +53,11 @@ public sealed class PromoteTests : IDisposable
         Assert.Equal(CheckState.Done, await _bench.Check(Promote, Yaml()));
         // and never a second time
         Assert.Contains("takes writes already", await _bench.WhyNot(Promote, Yaml("rpo: 1h")), StringComparison.Ordinal);
+        // it is the primary now, and the catalogue is told so
+        (await PostgresPair.Check("probe.replication", _pair.Both + "\nprimaryMayBeDown: true")).Is(IncidentTools.Engine.Probes.ProbeStatus.Warn, "RoleUnexpected");
+        // letting the old one free beside it is refused
+        var free = stop.Replace("waitFor: 1s", $"undo: [/bin/false]", StringComparison.Ordinal);
+        Assert.Equal((ActionOutcome.Failed, "Refused"), await _bench.Undo(Fence, free, result) is var kept ? (kept.Outcome, kept.Error) : default);
         // the old one comes back as what it was: two writers, and said so
         _pair.Primary.Start();
         (await PostgresPair.Check("probe.replication", _pair.Both)).Is(IncidentTools.Engine.Probes.ProbeStatus.Fail, "SeveralWriters");
