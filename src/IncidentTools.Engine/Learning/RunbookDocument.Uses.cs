@@ -80,6 +80,7 @@ public sealed partial class RunbookDocument
             "probe.service" => $"{ValueReader.Text(with.GetValueOrDefault("expectState") ?? "running")}.",
             "probe.disk" => $"at least {ValueReader.Text(with.GetValueOrDefault("minFreePercent"))} % free, of space and of inodes.",
             "probe.log" => $"no such line{Within(with, "window", " in the last {0}")}.",
+            "probe.access-log" => $"at most {ValueReader.Text(with.GetValueOrDefault("maxErrorPercent"))} % of the answers are 5xx.",
             "probe.process" => "the process is there.",
             "probe.clock" => $"an offset of less than {ValueReader.Text(with.GetValueOrDefault("warnOffset"))}.",
             "probe.certificates" => $"none expired; fewer than {ValueReader.Text(with.GetValueOrDefault("failDays"))} days left is a failure.",

@@ -11,18 +11,23 @@ namespace IncidentTools.Engine.Probes;
 
 /// <summary>Looks for patterns in log files or a unit's journal within a window of time. What could not be read is Error: no match in half a log is not good news.</summary>
 internal sealed class LogProbe() : Probe("probe.log", "Whether patterns stand in log files or a systemd unit's journal, within a window of time.", Shape,
-    "matches", "counts", "first", "last", "lines", "truncated")
+    "matches", "counts", "first", "last", "lines", "truncated", "perMinute", "groups", "gapSeconds")
 {
     private static readonly ObjectShape Pattern = new("a pattern",
         Optional("name", Shapes.Name, "its name in the counts; default pattern1, pattern2 …"),
         Required("pattern", Shapes.Regex, "what a line must match"),
         Optional("severity", OneOf("warn", "fail"), "what more than max matches are", "fail"),
         Optional("max", Int with { Min = 0 }, "matches that are still right", 0L),
-        Optional("ignoreCase", Bool, "whether upper and lower case are the same", false));
+        Optional("ignoreCase", Bool, "whether upper and lower case are the same", false),
+        Optional("groupBy", Text, "what its lines are counted by: ip, user, minute, or a group of the pattern"));
 
     private static readonly ObjectShape Shape = new("probe.log",
         Optional("files", ListOf(Text, allowSingle: true), "log files; * and ? stand for any part of a name"),
         Optional("unit", Text, "systemd unit whose journal is read instead of files"),
+        Optional("eventLog", Text with { Pattern = "^[A-Za-z0-9][^'\"<>&]*$", Expected = "a name like System or Application" }, "event log of Windows that is read instead of files; a line for each event"),
+        Optional("eventIds", ListOf(Int with { Min = 0, Max = 65535 }, allowSingle: true), "events that count, by number"),
+        Optional("levels", ListOf(OneOf("critical", "error", "warning", "information", "verbose"), allowSingle: true), "events that count, by level"),
+        Optional("provider", Text with { Pattern = "^[^'\"<>&]+$", Expected = "a name without quotes" }, "events that count, by who wrote them"),
         Required("patterns", ListOf(Pattern, allowSingle: true) with { MinItems = 1 }, "what is looked for"),
         Optional("window", Shapes.Duration, "how far back from now (or from until)"),
         Optional("since", Shapes.DateTime, "from when on lines count; instead of window"),
@@ -32,33 +37,44 @@ internal sealed class LogProbe() : Probe("probe.log", "Whether patterns stand in
         Optional("timestampPattern", Shapes.Regex, "finds the time's text in a line (group 'time' or the whole match)"),
         Optional("timeZone", new ScalarShape(ScalarKind.TimeZone), "zone of times without an offset; default this machine's"),
         Optional("encoding", Text, "encoding of the files", "utf-8"),
+        Optional("multilineStart", Shapes.Regex, "what the first line of an entry of several lines matches: patterns are then tried on whole entries"),
+        Optional("context", Int with { Min = 0, Max = 20 }, "lines shown before and after each sample", 0L),
+        Optional("maxGap", Shapes.Duration, "a longer silence within the window, or until its end, is a warning; needs a window"),
+        Optional("groups", Int with { Min = 1, Max = 100 }, "most frequent groups shown", 10L),
         Optional("samples", Int with { Min = 0, Max = 50 }, "lines shown for each pattern, the first and the last", 5L),
-        Optional("maxBytes", Int with { Min = 1024, Max = 1024L * 1024 * 1024 }, "bytes read of each file: the newest, where there is no window", 64L * 1024 * 1024),
+        Optional("maxBytes", Int with { Min = 1024, Max = 1L << 40 }, "bytes read of each file: the newest, where there is no window", 64L * 1024 * 1024),
         Optional("timeout", Shapes.Duration, "for all of it", TimeSpan.FromMinutes(1)));
 
     protected override async Task LookAsync(Arguments with, ProbeContext context, Findings found, CancellationToken cancellation)
     {
-        if (with.Has("files") == with.Has("unit")) throw new CannotCheckException(ProbeErrors.InvalidArgument, "give files or unit");
+        if (new[] { "files", "unit", "eventLog" }.Count(with.Has) != 1) throw new CannotCheckException(ProbeErrors.InvalidArgument, "give files, unit or eventLog");
         var now = context.Time.GetUtcNow();
         var window = Window(with, now);
         var patterns = LogPattern.Read(with);
-        var scan = new LogScan(patterns, window);
+        if (with.Has("maxGap") && window.IsOpen) throw new CannotCheckException(ProbeErrors.InvalidArgument, "maxGap needs a window");
+        var scan = new LogScan(patterns, window, with.TextOrNull("multilineStart") is { } start ? BoundedRegex.Compile(start) : null, with.Int("context"));
         var timeout = with.Duration("timeout") ?? TimeSpan.FromMinutes(1);
         var sources = new List<LogSource>();
         found.Threshold("max", patterns.ToDictionary(item => item.Name, item => (object?)item.Most));
         found.Observe("since", window.From);
         found.Observe("until", window.To);
-        if (with.TextOrNull("unit") is { } unit) sources.Add(await JournaldLog.ReadAsync(unit, window, scan, context.Processes, with.Int("maxBytes", 64 * 1024 * 1024), timeout, now, cancellation).ConfigureAwait(false));
+        if (with.TextOrNull("unit") is { } unit) sources.Add(await JournaldLog.ReadAsync(unit, window, scan, context.Processes, (int)Math.Min(MaxBytes(with), MostHeld), timeout, now, cancellation).ConfigureAwait(false));
+        else if (with.Has("eventLog")) sources.Add(await EventLog.ReadAsync(with, window, scan, context.Processes, (int)Math.Min(MaxBytes(with), MostHeld), timeout, now, cancellation).ConfigureAwait(false));
         else if (context.Remote is not null) await RemoteAsync(with, window, scan, sources, timeout, context, found, cancellation).ConfigureAwait(false);
         else await FilesAsync(with, window, scan, sources, timeout, context, found, cancellation).ConfigureAwait(false);
-        Report(patterns, sources, found);
+        LogReport.Write(patterns, sources, window, with, now, found);
         Judge(patterns, sources, found);
+        if (with.Duration("maxGap") is { } most) LogReport.Gaps(sources, window, most, now, found);
     }
+
+    /// <summary>What a program prints is held in memory as a whole, files are not.</summary>
+    private const int MostHeld = 256 * 1024 * 1024;
+    private static long MaxBytes(Arguments with) => with["maxBytes"] as long? ?? 64L * 1024 * 1024;
 
     private static async Task FilesAsync(Arguments with, LogWindow window, LogScan scan, List<LogSource> sources, TimeSpan timeout, ProbeContext context, Findings found, CancellationToken cancellation)
     {
         var (clock, detect) = Clock(with, context.Time);
-        var reader = new LogFileReader(window, EncodingOf(with.TextOrNull("encoding") ?? "utf-8"), with.Int("maxBytes", 64 * 1024 * 1024), clock, detect);
+        var reader = new LogFileReader(window, EncodingOf(with.TextOrNull("encoding") ?? "utf-8"), MaxBytes(with), clock, detect);
         using var limit = new TimeLimit(timeout, context.Time, cancellation);
         try
         {
@@ -82,7 +98,7 @@ internal sealed class LogProbe() : Probe("probe.log", "Whether patterns stand in
         if (with.TextOrNull("encoding") is { } encoding && !encoding.Equals("utf-8", StringComparison.OrdinalIgnoreCase)) throw Elsewhere.NotSupported("only UTF-8 is read", context);
         var (clock, detect) = Clock(with, context.Time, with.Has("timeZone") ? null : await RemoteLog.ZoneAsync(context, timeout, cancellation).ConfigureAwait(false));
         foreach (var path in with.Texts("files"))
-            try { sources.Add(await RemoteLog.ReadAsync(path, scan, window, clock, detect, with.Int("maxBytes", RemoteLog.MostBytes), context, timeout, cancellation).ConfigureAwait(false)); }
+            try { sources.Add(await RemoteLog.ReadAsync(path, scan, window, clock, detect, (int)Math.Min(MaxBytes(with), RemoteLog.MostBytes), context, timeout, cancellation).ConfigureAwait(false)); }
             catch (CannotCheckException error) { found.Unknown(error.Word, error.Message); }
     }
 
@@ -109,27 +125,11 @@ internal sealed class LogProbe() : Probe("probe.log", "Whether patterns stand in
         catch (ArgumentException) { throw new CannotCheckException(ProbeErrors.InvalidArgument, $"'{name}' is not an encoding known here"); }
     }
 
-    private static void Report(List<LogPattern> patterns, List<LogSource> sources, Findings found)
-    {
-        (found["matches"], found["lines"], found["truncated"]) = (patterns.Sum(item => item.Count), sources.Sum(item => item.LinesInWindow), sources.Exists(item => item.Truncated));
-        (found["first"], found["last"]) = (patterns.Min(item => item.First), patterns.Max(item => item.Last));
-        found["counts"] = patterns.ToDictionary(item => item.Name, item => (object?)item.Count);
-        found.Observe("patterns", patterns.Select(item => new Dictionary<string, object?>
-        {
-            ["name"] = item.Name, ["count"] = item.Count, ["severity"] = item.Fails ? "fail" : "warn", ["first"] = item.First, ["last"] = item.Last, ["samples"] = item.Samples,
-        }).ToList());
-        found.Observe("files", sources.Select(item => new Dictionary<string, object?>
-        {
-            ["name"] = item.Name, ["bytesScanned"] = item.Bytes, ["lines"] = item.Lines, ["linesInWindow"] = item.LinesInWindow, ["linesWithoutTime"] = item.LinesWithoutTime, ["timestampFormat"] = item.TimestampFormat, ["newest"] = item.Newest, ["truncated"] = item.Truncated,
-        }).ToList());
-        found.Observe("bytesScanned", sources.Sum(item => item.Bytes));
-    }
-
     private static void Judge(List<LogPattern> patterns, List<LogSource> sources, Findings found)
     {
         foreach (var item in patterns.Where(item => item.Count > item.Most))
         {
-            var message = $"{item.Name}: {item.Count} lines{(item.Last is { } last ? $", the last at {UtcStamp.Format(last)}" : "")}, such as: {(item.Samples.Count > 0 ? Say.Cut(item.Samples[0], 200) : "(not shown)")}";
+            var message = $"{item.Name}: {item.Count} lines{(item.Last is { } last ? $", the last at {UtcStamp.Format(last)}" : "")}{(item.Groups.Top(1) is [var most] ? $", most of them ({most.Count}) {most.Key}" : "")}, such as: {(item.Samples.Count > 0 ? Say.Cut(LogPattern.Shown(item.Samples[0].Line), 200) : "(not shown)")}";
             if (item.Fails) found.Fail(ProbeErrors.PatternFound, message);
             else found.Warn(ProbeErrors.PatternFound, message);
         }

@@ -17,7 +17,7 @@ internal static class ProbeErrors
         ChainInvalid = nameof(ChainInvalid), IssuerUnexpected = nameof(IssuerUnexpected), ThumbprintUnexpected = nameof(ThumbprintUnexpected), ProtocolTooOld = nameof(ProtocolTooOld);
     // this machine
     public const string NotFound = nameof(NotFound), PermissionDenied = nameof(PermissionDenied), Unreadable = nameof(Unreadable), LowSpace = nameof(LowSpace), LowInodes = nameof(LowInodes),
-        FillingUp = nameof(FillingUp), ReadOnly = nameof(ReadOnly), PatternFound = nameof(PatternFound), NoTimestamps = nameof(NoTimestamps);
+        FillingUp = nameof(FillingUp), ReadOnly = nameof(ReadOnly), PatternFound = nameof(PatternFound), NoTimestamps = nameof(NoTimestamps), LogGap = nameof(LogGap), TooManyErrors = nameof(TooManyErrors), NoRequests = nameof(NoRequests);
     // clocks, vendors, containers, changes
     public const string Refused = nameof(Refused), NotSynchronised = nameof(NotSynchronised), ClockOff = nameof(ClockOff), Imprecise = nameof(Imprecise), Degraded = nameof(Degraded), Outage = nameof(Outage),
         Maintenance = nameof(Maintenance), NotReady = nameof(NotReady), Changed = nameof(Changed);

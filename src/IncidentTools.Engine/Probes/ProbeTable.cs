@@ -3,6 +3,7 @@ using IncidentTools.Engine.Probes.Changes;
 using IncidentTools.Engine.Probes.Containers;
 using IncidentTools.Engine.Probes.Hosts;
 using IncidentTools.Engine.Probes.Integrity;
+using IncidentTools.Engine.Probes.Logs;
 using IncidentTools.Engine.Probes.Network;
 
 namespace IncidentTools.Engine.Probes;
@@ -12,6 +13,7 @@ public static class ProbeTable
 {
     public static IReadOnlyDictionary<string, IProbe> All { get; } = new IProbe[]
     {
+        new AccessLogProbe(),
         new CertificatesProbe(),
         new ChangeWindowProbe(),
         new ClockProbe(),

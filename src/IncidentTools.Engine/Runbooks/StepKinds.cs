@@ -107,7 +107,7 @@ public static class StepKinds
     /// <summary>Of the format, not of this version: each gets one clear finding.</summary>
     internal static IReadOnlySet<string> Later { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "probe.access-log", "probe.sql", "probe.db-health", "probe.replication",
+        "probe.sql", "probe.db-health", "probe.replication",
         "probe.failed-logons", "probe.connections",
         "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
         "action.backup-restore", "action.file-quarantine",

@@ -173,7 +173,7 @@ public sealed partial class LogProbeTests : IDisposable
             var file = _folder.Write("log", text.ToString());
             var from = times[random.Next(times.Count)].AddSeconds(random.Next(-1, 2));
             var window = new LogWindow(from, null);
-            var pattern = new LogPattern("p", BoundedRegex.Compile(@" m\d+ "), true, 0, 0);
+            var pattern = new LogPattern("p", @" m\d+ ", false, true, 0, 0);
             new LogFileReader(window, new UTF8Encoding(), long.MaxValue, null, lines => LogClock.Detect(lines, DateTimeZone.Utc, Now)).Read(file, new LogScan([pattern], window), default);
             return pattern.Count == times.Count(item => item >= from);
         }));

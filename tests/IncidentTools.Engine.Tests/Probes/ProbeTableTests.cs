@@ -11,6 +11,7 @@ public sealed class ProbeTableTests
     /// <summary>A target that cannot be checked.</summary>
     private static readonly Dictionary<string, string> Impossible = new()
     {
+        ["probe.access-log"] = "files: /no/such/file/here.log",
         ["probe.certificates"] = "paths: /no/such/folder/here",
         ["probe.change-window"] = "repositories: /no/such/folder/here",
         ["probe.clock"] = "server: 'no host at all'",

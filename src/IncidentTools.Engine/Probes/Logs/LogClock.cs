@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using NodaTime;
 
@@ -8,12 +9,15 @@ namespace IncidentTools.Engine.Probes.Logs;
 internal sealed partial class LogClock
 {
     /// <summary>How far into a line a time is looked for: after an address, a level, a request id.</summary>
-    private const int Head = 256;
+    private const int Head = 256, LongestZone = 8;
     private static readonly (string Name, Regex Form)[] Known = [("iso", Iso()), ("nginx", Slashes()), ("common", Common()), ("apache", Apache()), ("syslog", Syslog()), ("epoch", Epoch())];
     private static readonly string[] Months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
     private readonly Regex _form;
     private readonly string? _format;
+    private readonly byte[] _same = new byte[128];
+    private int _sameLength;
+    private DateTimeOffset? _sameTime;
     private readonly DateTimeZone _zone;
     private readonly DateTimeOffset _now;
 
@@ -36,10 +40,28 @@ internal sealed partial class LogClock
         return best.Count > 0 ? best.clock : null;
     }
 
-    public DateTimeOffset? Read(string line)
+    public DateTimeOffset? Read(string line) => Read(line, out _);
+
+    /// <summary>Of a line as bytes. Lines of the same second begin alike, and what is alike is read once.</summary>
+    /// <param name="most">Bytes that are enough for the part of a line in which a time is looked for.</param>
+    public DateTimeOffset? Read(ReadOnlySpan<byte> line, Encoding encoding, int most)
+    {
+        if (_sameLength > 0 && line.StartsWith(_same.AsSpan(0, _sameLength))) return _sameTime;
+        if (line.Length > 0 && line[^1] == '\r') line = line[..^1];
+        var time = Read(encoding.GetString(line[..Math.Min(line.Length, most)]), out var end);
+        // a zone may follow: what stands behind that changes nothing any more
+        var length = end + LongestZone;
+        if (time is null || _format is not null || length > Math.Min(line.Length, _same.Length) || line[..length].ContainsAnyExceptInRange((byte)0, (byte)127)) return time;
+        line[..length].CopyTo(_same);
+        (_sameLength, _sameTime) = (length, time);
+        return time;
+    }
+
+    private DateTimeOffset? Read(string line, out int end)
     {
         var head = line.Length > Head ? line[..Head] : line;
         var match = _form.Match(head);
+        end = match.Index + match.Length;
         if (!match.Success) return null;
         if (_format is null) return Read(match);
         var text = match.Groups["time"] is { Success: true } group ? group.Value : match.Value;

@@ -8,15 +8,21 @@ internal sealed class LogFileReader(LogWindow window, Encoding encoding, long ma
 {
     private const int Chunk = 64 * 1024;
 
+    /// <summary>Takes what is read, from the right place on.</summary>
+    /// <param name="skipFirst">What comes first is the rest of a line.</param>
+    public delegate void Taker(Stream stream, Encoding encoding, bool skipFirst, LogClock? clock, LogSource source);
+
+    public LogSource Read(string path, LogScan scan, CancellationToken cancellation) => Read(path, (stream, actual, skipFirst, clock, source) => Scan(stream, actual, skipFirst, clock, scan, source, cancellation), cancellation);
+
     /// <exception cref="CannotCheckException">Not there, not permitted, damaged.</exception>
-    public LogSource Read(string path, LogScan scan, CancellationToken cancellation)
+    public LogSource Read(string path, Taker take, CancellationToken cancellation)
     {
         var source = new LogSource(path);
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, Chunk, FileOptions.SequentialScan);
-            if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) ReadCompressed(file, scan, source, cancellation);
-            else ReadPlain(file, scan, source, cancellation);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+            if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) ReadCompressed(file, take, source);
+            else ReadPlain(file, take, source, cancellation);
             return source;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException) { throw new CannotCheckException(ProbeErrors.NotFound, $"{path}: there is no such file"); }
@@ -24,62 +30,69 @@ internal sealed class LogFileReader(LogWindow window, Encoding encoding, long ma
         catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException or ArgumentException) { throw new CannotCheckException(ProbeErrors.Unreadable, $"{path}: {error.Message}"); }
     }
 
-    private void ReadCompressed(FileStream file, LogScan scan, LogSource source, CancellationToken cancellation)
+    private void ReadCompressed(FileStream file, Taker take, LogSource source)
     {
+        Encoding actual;
+        using (var look = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true)) actual = Marked(look);
+        file.Seek(0, SeekOrigin.Begin);
         using var unzipped = new GZipStream(file, CompressionMode.Decompress);
         using var counted = new CountedStream(unzipped, maxBytes);
-        using var reader = new StreamReader(counted, encoding);
-        scan.Read(LogScan.Lines(reader, cancellation), given, detect, source);
+        take(counted, actual, false, given, source);
         // from the end is not possible here: what was left out is the newer part
         (source.Bytes, source.Truncated) = (counted.Taken, counted.IsCut);
     }
 
-    private void ReadPlain(FileStream file, LogScan scan, LogSource source, CancellationToken cancellation)
+    private void ReadPlain(FileStream file, Taker take, LogSource source, CancellationToken cancellation)
     {
+        var actual = encoding;
+        if (file.CanSeek)
+        {
+            actual = Marked(file);
+            file.Seek(0, SeekOrigin.Begin);
+        }
         // places in the middle of a file are found by bytes: not in encodings of several bytes a character but UTF-8
-        var seekable = encoding is UTF8Encoding || encoding.IsSingleByte;
-        var length = file.Length;
-        var clock = given ?? (window.From is not null && seekable ? detect([.. LogScan.Lines(new StreamReader(file, encoding, true, Chunk, leaveOpen: true), cancellation).Take(200)]) : null);
-        var start = clock is not null && window.From is { } from && seekable ? LogSearch.Start(file, length, clock, encoding, from, cancellation) : 0;
+        var seekable = file.CanSeek && LogBytes.Suits(actual);
+        var length = file.CanSeek ? file.Length : 0;
+        var clock = given;
+        if (clock is null && window.From is not null && seekable)
+        {
+            clock = detect([.. LogScan.Lines(new StreamReader(file, actual, true, Chunk, leaveOpen: true), cancellation).Take(200)]);
+            file.Seek(0, SeekOrigin.Begin);
+        }
+        var start = clock is not null && window.From is { } from && seekable ? LogSearch.Start(file, length, clock, actual, from, cancellation) : 0;
         if (seekable && window.To is null && length - start > maxBytes) (start, source.Truncated) = (length - maxBytes, true);
-        file.Seek(start, SeekOrigin.Begin);
+        if (file.CanSeek) file.Seek(start, SeekOrigin.Begin);
         using var counted = new CountedStream(file, maxBytes);
-        using var reader = new StreamReader(counted, encoding, detectEncodingFromByteOrderMarks: start == 0);
-        var lines = LogScan.Lines(reader, cancellation);
         // the first is the rest of a line that began before
-        scan.Read(start > 0 ? lines.Skip(1) : lines, clock, detect, source);
+        take(counted, actual, start > 0, clock, source);
         source.Bytes = counted.Taken;
         source.Truncated |= counted.IsCut;
     }
-}
 
-/// <summary>Gives at most so many bytes and says whether there were more.</summary>
-internal sealed class CountedStream(Stream inner, long most) : Stream
-{
-    public long Taken { get; private set; }
-    public bool IsCut { get; private set; }
-
-    public override int Read(Span<byte> buffer)
+    private void Scan(Stream stream, Encoding actual, bool skipFirst, LogClock? clock, LogScan scan, LogSource source, CancellationToken cancellation)
     {
-        if (buffer.Length == 0) return 0;
-        if (Taken == most)
+        if (!scan.NeedsText && LogBytes.Suits(actual))
         {
-            IsCut = IsCut || inner.ReadByte() >= 0;
-            return 0;
+            new LogBytes(scan, actual).Read(stream, skipFirst, clock, detect, source, cancellation);
+            return;
         }
-        var count = inner.Read(buffer[..(int)Math.Min(buffer.Length, most - Taken)]);
-        Taken += count;
-        return count;
+        using var reader = new StreamReader(stream, actual, detectEncodingFromByteOrderMarks: !skipFirst, Chunk, leaveOpen: true);
+        var lines = LogScan.Lines(reader, cancellation);
+        scan.Read(skipFirst ? lines.Skip(1) : lines, clock, detect, source);
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    /// <summary>What the mark at its beginning says, else the encoding that was named.</summary>
+    private Encoding Marked(Stream stream)
+    {
+        Span<byte> mark = stackalloc byte[4];
+        var length = stream.ReadAtLeast(mark, 4, throwOnEndOfStream: false);
+        return length switch
+        {
+            >= 4 when mark is [0xFF, 0xFE, 0, 0] => Encoding.UTF32,
+            >= 2 when mark is [0xFF, 0xFE, ..] => Encoding.Unicode,
+            >= 2 when mark is [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode,
+            >= 3 when mark is [0xEF, 0xBB, 0xBF, ..] => Encoding.UTF8,
+            _ => encoding,
+        };
+    }
 }
