@@ -18,6 +18,9 @@ public static class ProbeTable
     {
         new AccessLogProbe(),
         new AccountsProbe(),
+        new CertificatesProbe(),
+        new ChangeWindowProbe(),
+        new ClockProbe(),
         new BackupFreshnessProbe(),
         new BackupVerifyProbe(),
         new CertificatesProbe(),
