@@ -162,6 +162,9 @@ public sealed class IncidentEngine(EngineOptions options) : IDisposable
     /// <summary>Looks at a service now.</summary>
     public ServiceTests ServiceTests => new(Detecting);
 
+    /// <summary>What is wrong with the probes of a catalogue.</summary>
+    public static IReadOnlyList<Diagnostic> ProbeFindings(LoadedWorkspace workspace, RunbookLibrary library) => CatalogueFindings.Of(workspace.Services.Values, [.. library.All().Select(file => file.Name)]);
+
     /// <summary>One tick of detection.</summary>
     public Task<IncidentDetection> DetectAsync(DetectionRequest request, Action<IncidentServiceCheck>? done, CancellationToken cancellation) => new DetectionTick(Detecting, request).RunAsync(done, cancellation);
 

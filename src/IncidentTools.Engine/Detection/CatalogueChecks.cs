@@ -64,9 +64,12 @@ internal static class CatalogueChecks
         if (needed.GetValueOrDefault("host") is string host && needed.GetValueOrDefault("port") is long port)
             return Make(service, "dependency-" + Slug(name), "probe.tcp", "dependencies", Map(("host", host), ("port", port))) with { Key = string.Create(CultureInfo.InvariantCulture, $"dependency/tcp:{host.ToLowerInvariant()}:{port}"), Dependency = string.Create(CultureInfo.InvariantCulture, $"{name} ({host}:{port})") };
         if (needed.GetValueOrDefault("url") is string url)
-            return Make(service, "dependency-" + Slug(name), "probe.http", "dependencies", Map(("url", url))) with { Key = $"dependency/{url}", Dependency = $"{name} ({url})" };
+            return Make(service, "dependency-" + Slug(name), "probe.http", "dependencies", Map(("url", url))) with { Key = $"dependency/{Bare(url)}", Dependency = $"{name} ({Bare(url)})" };
         return null;
     }
+
+    /// <summary>An address without who asks: keys are kept in the journal.</summary>
+    private static string Bare(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.UserInfo.Length > 0 ? url.Replace(address.UserInfo + "@", "", StringComparison.Ordinal) : url;
 
     /// <summary>The other services of the catalogue that it needs.</summary>
     public static IEnumerable<string> Needs(ServiceDefinition service) => Maps(service, "dependencies").Select(needed => needed.GetValueOrDefault("service") as string).OfType<string>();

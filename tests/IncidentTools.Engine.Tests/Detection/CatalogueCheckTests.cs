@@ -59,6 +59,19 @@ public sealed class CatalogueCheckTests
     }
 
     [Theory]
+    [InlineData("{ id: a, uses: probe.htpp, with: {} }", "IT3006", "probes[0].uses", "probe.http")]
+    [InlineData("{ id: a, uses: probe.http, with: { ulr: x } }", "IT2001", "probes[0].with.ulr", "url")]
+    [InlineData("{ id: a, uses: probe.tcp, with: { host: x, port: 70000 } }", "IT2004", "probes[0].with.port", "65535")]
+    [InlineData("{ id: a, uses: probe.http, with: { url: 'http://x/' }, runbook: outag }", "IT3044", "probes[0].runbook", "outage")]
+    public void A_probe_that_cannot_be_asked_is_a_finding_of_the_workspace_with_its_place(string probe, string code, string path, string words)
+    {
+        using var world = new DetectionWorld($"  shop:\n    name: Shop\n    probes:\n      - {probe}\n");
+        var finding = CatalogueFindings.Of(world.Main.Workspace().Services.Values, ["outage"])[0];
+        Assert.Equal((code, $"services.shop.{path}", 6), (finding.Code, finding.Path, finding.Span.Line));
+        Assert.Contains(words, finding.Message + finding.Fix, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("probes: [{ id: a, uses: probe.http }, { id: a, uses: probe.tcp }]", "IT3040")]
     [InlineData("probes: [{ id: a, uses: probe.http, conditions: redundancy-lots }]", "IT3041")]
     [InlineData("probes: [{ id: a, uses: probe.disk, onHosts: true }]", "IT3042")]

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using IncidentTools.Base;
+using IncidentTools.Engine;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Workspace;
 
@@ -29,7 +30,8 @@ public sealed class TestIncidentWorkspaceCommand : IncidentCmdlet
         var (workspace, files) = WorkspaceLoader.Inspect(location, today);
         // where it has no clocks of its own, those that ship hold, and age
         if (workspace is { Clocks: null }) files = [.. files, .. WorkspaceLoader.Inspect(new WorkspaceLocation(Engine.Options.ShippedWorkspace, "shipped", true), today).Findings];
-        IReadOnlyList<Diagnostic> findings = [.. files, .. Engine.LibraryOf(location.Path, workspace).Inspect(location.FoundBy == "shipped" ? "shipped" : "workspace")];
+        var library = Engine.LibraryOf(location.Path, workspace);
+        IReadOnlyList<Diagnostic> findings = [.. files, .. library.Inspect(location.FoundBy == "shipped" ? "shipped" : "workspace"), .. workspace is null ? [] : IncidentEngine.ProbeFindings(workspace, library)];
         var errors = findings.Where(item => item.Severity == DiagnosticSeverity.Error).ToArray();
         var valid = errors.Length == 0;
         if (Trust && valid && ShouldProcess(location.Path, "Trust workspace")) location.Trust();
