@@ -61,7 +61,7 @@ internal static class ChecklistFile
         foreach (var (id, item) in file.Map("items").Maps())
         {
             if (policy is not null && item.IsWritten("role") && !policy.Map("roles").ContainsKey(item.Text("role")))
-                bag.Error("IT3040", item.At("role"), $"items.{id}.role", $"policy.yaml has no role '{item.Text("role")}'", Nearest.Hint(item.Text("role"), policy.Map("roles").Keys));
+                bag.Error("IT3060", item.At("role"), $"items.{id}.role", $"policy.yaml has no role '{item.Text("role")}'", Nearest.Hint(item.Text("role"), policy.Map("roles").Keys));
             foreach (var applies in item.List("applies").OfType<PlainMap>()) CheckApplies(applies, policy, $"items.{id}.applies", bag);
             if (item.MapOrNull("due") is { } due && due.IsWritten("clock") == due.IsWritten("within"))
                 bag.Error("IT2040", due.Span, $"items.{id}.due", "give either clock or within", "clock: Update is due with that clock; from: declared with within: 15m counts from there.");
@@ -74,7 +74,7 @@ internal static class ChecklistFile
         var known = policy.Map("severity").Map("conditions");
         var conditions = applies.List("conditions");
         for (var index = 0; index < conditions.Count; index++)
-            if (conditions[index] is string condition && !known.ContainsKey(condition)) bag.Error("IT3041", conditions.At(index), path, $"policy.yaml has no condition '{condition}'", Nearest.Hint(condition, known.Keys));
+            if (conditions[index] is string condition && !known.ContainsKey(condition)) bag.Error("IT3061", conditions.At(index), path, $"policy.yaml has no condition '{condition}'", Nearest.Hint(condition, known.Keys));
     }
 
     public static Checklist Bind(PlainMap file) => new(file.Text("name"), [.. file.Map("items").Maps().Select(pair => new ChecklistLine(

@@ -54,7 +54,7 @@ internal static class ClocksFile
         {
             if (clock.IsWritten("within") == clock.IsWritten("businessDays")) bag.Error("IT2041", clock.Span, $"clocks.{id}", "give either within or businessDays");
             if (clock.IsWritten("businessDays") && !clock.IsWritten("calendar")) bag.Error("IT2042", clock.At("businessDays"), $"clocks.{id}.businessDays", "business days need a calendar", "Add calendar: with the name of one that stands under calendars.");
-            if (clock.TextOrNull("calendar") is { } name && !calendars.ContainsKey(name)) bag.Error("IT3042", clock.At("calendar"), $"clocks.{id}.calendar", $"there is no calendar '{name}'", Nearest.Hint(name, calendars.Keys));
+            if (clock.TextOrNull("calendar") is { } name && !calendars.ContainsKey(name)) bag.Error("IT3062", clock.At("calendar"), $"clocks.{id}.calendar", $"there is no calendar '{name}'", Nearest.Hint(name, calendars.Keys));
             foreach (var applies in clock.List("watch").Concat(clock.List("start")).OfType<PlainMap>()) ChecklistFile.CheckApplies(applies, policy, $"clocks.{id}", bag);
         }
         if (today is not { } day) return;

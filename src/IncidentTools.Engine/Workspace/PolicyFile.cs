@@ -131,9 +131,9 @@ internal static class PolicyFile
                 if (!channels.ContainsKey(channel)) bag.Error("IT3001", place, $"audiences.{name}", $"there is no channel '{channel}'", Nearest.Hint(channel, channels.Keys));
         foreach (var name in file.Map("externalText").Keys)
         {
-            if (!audiences.ContainsKey(name)) bag.Error("IT3043", file.Map("externalText").KeyAt(name), $"externalText.{name}", $"there is no audience '{name}'", Nearest.Hint(name, audiences.Keys));
+            if (!audiences.ContainsKey(name)) bag.Error("IT3063", file.Map("externalText").KeyAt(name), $"externalText.{name}", $"there is no audience '{name}'", Nearest.Hint(name, audiences.Keys));
             foreach (var (role, place) in file.Map("externalText").List(name).Select((item, index) => ((string)item!, file.Map("externalText").List(name).At(index))))
-                if (!file.Map("roles").ContainsKey(role)) bag.Error("IT3040", place, $"externalText.{name}", $"policy.yaml has no role '{role}'", Nearest.Hint(role, file.Map("roles").Keys));
+                if (!file.Map("roles").ContainsKey(role)) bag.Error("IT3060", place, $"externalText.{name}", $"policy.yaml has no role '{role}'", Nearest.Hint(role, file.Map("roles").Keys));
         }
         var impacts = file.Map("approval").Map("impact");
         foreach (var (impact, rule) in impacts.Maps())

@@ -115,7 +115,7 @@ public class StatutoryClockTests
         var path = Path.Combine(folder.Path, "clocks.yaml");
         File.WriteAllText(path, File.ReadAllText(path).Replace("calendar: us-federal", "calendar: us-federl", StringComparison.Ordinal).Replace("within: 45d", "within: 45d\n    businessDays: 3", StringComparison.Ordinal)
             .Replace("watch: { conditions: [personal-data-exposed] }\n    event: the risk", "watch: { conditions: [personal-data-expose] }\n    event: the risk", StringComparison.Ordinal));
-        Assert.Equal(["IT2041", "IT2042", "IT3041", "IT3042"], Findings("2026-12-01").Select(finding => finding.Code).Order(StringComparer.Ordinal));
+        Assert.Equal(["IT2041", "IT2042", "IT3061", "IT3062"], Findings("2026-12-01").Select(finding => finding.Code).Order(StringComparer.Ordinal));
     }
 
     private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);

