@@ -10,7 +10,6 @@ switch (args)
 Packaged.RequireRelease();
 // those that load the module as a user does come first; the others take the engine into this process without it
 Benchmark[] all = [new StartBenchmark(), new ScriptStepBenchmark(), new CmdletBenchmark(), new MemoryBenchmark(), new AppendBenchmark(), new WritersBenchmark(), new LogScanBenchmark(), new RunbookLoadBenchmark(), new StepBenchmark(), new ResumeBenchmark(), new ParallelBenchmark(), new ProbesBenchmark(), new DetectionBenchmark()];
-Benchmark[] all = [new StartBenchmark(), new ScriptStepBenchmark(), new CmdletBenchmark(), new MemoryBenchmark(), new AppendBenchmark(), new WritersBenchmark(), new LogScanBenchmark(), new RunbookLoadBenchmark(), new StepBenchmark(), new ResumeBenchmark(), new ParallelBenchmark()];
 var chosen = args.Length == 0 ? all : [.. all.Where(benchmark => args.Any(name => benchmark.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase)))];
 var missed = 0;
 Console.WriteLine($"{"benchmark",-24} {"median",8} {"quartiles",15} {"goal",9}");

@@ -2,7 +2,6 @@ using IncidentTools.Engine.Actions.Backups;
 using IncidentTools.Engine.Actions.Databases;
 using IncidentTools.Engine.Actions.Delivery;
 using IncidentTools.Engine.Actions.Security;
-using IncidentTools.Engine.Actions.Databases;
 
 namespace IncidentTools.Engine.Actions;
 
@@ -21,6 +20,7 @@ public static class ActionTable
         new SqlExecuteApprovedAction(),
         new DbFenceAction(),
         new DbPromoteAction(),
+        new DbSwitchAction(),
         new ReplicaControlAction(),
         new SlotDropAction(),
         new EvidenceCollectAction(),
@@ -46,8 +46,5 @@ public static class ActionTable
         new CachePurgeAction(),
         new ScaleAction(),
         new JobSuspendAction(),
-        new DbSwitchAction(),
-        new ReplicaControlAction(),
-        new SlotDropAction(),
     }.ToDictionary(action => action.Name, StringComparer.Ordinal);
 }

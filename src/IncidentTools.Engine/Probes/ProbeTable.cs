@@ -7,7 +7,6 @@ using IncidentTools.Engine.Probes.Integrity;
 using IncidentTools.Engine.Probes.Logs;
 using IncidentTools.Engine.Probes.Network;
 using IncidentTools.Engine.Probes.Security;
-using IncidentTools.Engine.Probes.Databases;
 
 namespace IncidentTools.Engine.Probes;
 
@@ -18,9 +17,6 @@ public static class ProbeTable
     {
         new AccessLogProbe(),
         new AccountsProbe(),
-        new CertificatesProbe(),
-        new ChangeWindowProbe(),
-        new ClockProbe(),
         new BackupFreshnessProbe(),
         new BackupVerifyProbe(),
         new CertificatesProbe(),
@@ -33,8 +29,6 @@ public static class ProbeTable
         new CpuProbe(),
         new DataCheckProbe(),
         new DbHealthProbe(),
-        new DbHealthProbe(),
-        new DiskProbe(),
         new DiskIoProbe(),
         new DiskProbe(),
         new DnsProbe(),
@@ -56,7 +50,6 @@ public static class ProbeTable
         new RedisProbe(),
         new ReplicationProbe(),
         new RestoreTestProbe(),
-        new ReplicationProbe(),
         new ServiceProbe(),
         new SqlProbe(),
         new TcpProbe(),

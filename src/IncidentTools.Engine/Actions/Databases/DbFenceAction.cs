@@ -51,7 +51,6 @@ internal sealed class DbFenceAction : IAction
     }
 
     public bool CanUndo(Arguments with) => with.Has("undo");
-    public Task<ActionResult>? UndoAsync(Arguments with, IReadOnlyDictionary<string, object?> undoData, ActionContext context, CancellationToken cancellation) => Hook(with).UndoAsync(context, cancellation);
     public Task<ActionResult>? UndoAsync(Arguments with, IReadOnlyDictionary<string, object?> undoData, ActionContext context, CancellationToken cancellation) => CanUndo(with) ? UnfenceAsync(with, context, cancellation) : null;
 
     /// <summary>Never beside another writer, nor one that may be: whoever is let free would be the second.</summary>

@@ -32,7 +32,6 @@ internal sealed record PromotionRules(string Candidate, IReadOnlyList<string> Wr
     {
         { Trouble.NothingThere: true } => null,
         { Trouble: { } trouble } => $"whether {primary.Name} takes writes could not be told ({trouble.Word}: {trouble.Message})",
-        { Writable: true } => $"{primary.Name} still takes writes: fence it first",
         { Writable: true } => $"{primary.Name} takes writes: fence it first",
         { Writable: null } => $"whether {primary.Name} takes writes is not known",
         _ => null,
