@@ -1,3 +1,5 @@
+using IncidentTools.Engine.Actions.Backups;
+
 namespace IncidentTools.Engine.Actions;
 
 /// <summary>What changes something, one line each.</summary>
@@ -11,5 +13,14 @@ public static class ActionTable
         new DrainAction(drain: false),
         new RollbackAction(),
         new LogPreserveAction(),
+        new BackupNowAction(),
+        new BackupRestoreAction(),
+        new DataMergeAction(),
+        new DiskCleanupAction(),
+        new FileRestoreAction(),
+        new OffsiteFetchAction(),
+        new PitrPlanAction(),
+        new RetentionHoldAction(),
+        new SafetyCopyAction(),
     }.ToDictionary(action => action.Name, StringComparer.Ordinal);
 }

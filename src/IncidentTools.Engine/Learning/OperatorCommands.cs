@@ -37,6 +37,8 @@ internal static class OperatorCommands
         "probe.backup-freshness" => [Line("ls", ["-ltr", "--", Text(with, "path")])],
         "probe.backup-verify" => [Line("sha256sum", ["--", Text(with, "path")])],
         "probe.offsite" => [Line("rclone", ["check", "--one-way", "--combined", "-", .. Config(with), "--", Text(with, "path"), Text(with, "remote")])],
+        "action.safety-copy" => [Line("cp", ["--archive", "--no-clobber", Text(with, "from"), Text(with, "to")])],
+        "probe.data-check" => [CommandText.Quote(CommandLine.Of(with["command"]))],
         "action.log-preserve" => [Line("mkdir", ["-p", Text(with, "to")]), Line("cp", ["-pn", .. Texts(with["files"]), Text(with, "to")]), $"cd {CommandText.Quote(Text(with, "to"))} && sha256sum * > SHA256SUMS"],
         _ => [],
     };

@@ -36,6 +36,7 @@ internal static class ServicesFile
             Optional("status", Url, "its vendor's status page"), Optional("components", ListOf(Text, allowSingle: true), "components of that page that matter; default the whole"))), "what it needs"),
         ChangesShape.Field,
         ContainersShape.Field,
+        BackupsShape.Field,
         CertificatesShape.Field,
         Optional("runbooks", ListOf(Slug, allowSingle: true), "runbooks that fit it, best first"));
 

@@ -26,6 +26,25 @@ public sealed class ActionTableTests
         ["action.undrain"] = [new("{ command: [lb, undrain, web-1] }", "{ command: [./lb] }", "lb undrain web-1", StepImpact.Low, false)],
         ["action.rollback"] = [new("{ command: [deploy, rollback], version: 1.4.1, forward: [deploy, latest] }", "{ command: [deploy], version: --force }", "deploy rollback 1.4.1", StepImpact.High, true)],
         ["action.log-preserve"] = [new("{ files: [/var/log/*.log], to: /evidence }", "{ files: relative.log, to: /evidence }", "", StepImpact.Low, false)],
+        ["action.backup-now"] = [new("{ command: [pgdump, shop], result: '/backups/shop-*.dump' }", "{ command: [no-such-program-at-all], result: /backups/x }", "pgdump shop", StepImpact.Low, false)],
+        ["action.backup-restore"] =
+        [
+            new("{ backup: /b/x.tar.gz, to: /restore/x, source: /srv/x, by: tar }", "{ backup: relative, to: /restore/x, source: /srv/x }", "tar -x -k --numeric-owner -f /b/x.tar.gz -C /restore/x", StepImpact.Medium, true),
+            new("{ backup: /b/x, to: /srv/x, source: /srv/x, replace: true, replaceTarget: /srv/x }", "{ backup: /b/x, to: /srv/x, source: /srv/x, replace: true }", "cp --archive --no-clobber /b/x /srv/x", StepImpact.High, true),
+            new("{ backup: /b/x, to: /r/x, source: shop, by: command, command: [load, '{backup}', '{name}'], name: scratch }", "{ backup: /b/x, to: /r/x, source: shop, by: command }", "load /b/x scratch", StepImpact.Medium, false),
+        ],
+        ["action.data-merge"] = [new("{ command: [merge, '{target}'], target: /restore/x, undo: [unmerge] }", "{ command: [no-such-program-at-all], target: /r }", "merge /restore/x", StepImpact.High, true)],
+        ["action.disk-cleanup"] = [new("{ files: [{ path: /var/tmp/a b, bytes: 1, modifiedAt: x }], roots: /var/tmp }", "{ files: [], roots: / }", "rm -- '/var/tmp/a b' # 1 bytes, x", StepImpact.Medium, false)],
+        ["action.file-restore"] = [new("{ from: /r, to: /srv, files: [a/b], manifest: /r.manifest, evidence: /e }", "{ from: r, to: /srv, files: [a], manifest: /r.manifest, evidence: /e }", "cp -pn /r/a/b /srv/a/b", StepImpact.Medium, true)],
+        ["action.offsite-fetch"] =
+        [
+            new("{ remote: 'gdrive:b', to: /r }", "{ remote: 'gdrive:b', to: r }", "rclone copy --checksum --immutable --transfers 4 --retries 5 -- gdrive:b /r", StepImpact.Low, false),
+            new("{ remote: 'gdrive:b', to: /r, set: 'a[1]' }", "{ remote: 'gdrive:b', to: /a/../r }",
+                @"rclone copy --checksum --immutable --transfers 4 --retries 5 --include '/a\[1\]' --include '/a\[1\]/**' --include '/a\[1\].manifest' --include '/a\[1\].sha256' --include /SHA256SUMS -- gdrive:b /r", StepImpact.Low, false),
+        ],
+        ["action.pitr-plan"] = [new("{ dataFolder: /r, source: /d, archive: /wal, targetTime: 2026-11-24T12:00:00Z }", "{ dataFolder: r, source: /d, archive: /wal, targetLsn: 0/3019F48 }", "pg_ctl -D /r -w start", StepImpact.Low, true)],
+        ["action.retention-hold"] = [new("{ command: [hold, all], undo: [release] }", "{ command: [no-such-program-at-all], undo: [no-such-program-at-all] }", "hold all", StepImpact.Low, true)],
+        ["action.safety-copy"] = [new("{ from: /srv/x, to: /e }", "{ from: x, to: /e }", "", StepImpact.Low, false)],
     };
 
     public static TheoryData<string, int> Rows

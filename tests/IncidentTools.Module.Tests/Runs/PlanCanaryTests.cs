@@ -32,6 +32,8 @@ public sealed class PlanCanaryTests : IDisposable
             - { id: p_whole, phase: verify, uses: probe.backup-verify, with: { path: '{{canary}}', command: {{touch}} } }
             - { id: p_restore, phase: verify, uses: probe.restore-test, with: { path: '{{folder}}', scratch: '{{canary}}', source: /source } }
             - { id: p_offsite, phase: verify, uses: probe.offsite, with: { path: '{{folder}}', remote: 'nowhere:x' } }
+            - { id: p_cleanup, phase: verify, uses: probe.cleanup-candidates, with: { roots: '{{folder}}', patterns: '*', olderThan: 1h } }
+            - { id: p_data, phase: verify, uses: probe.data-check, with: { command: {{touch}} } }
             - { id: p_file, phase: verify, uses: probe.file, with: { path: '{{canary}}' } }
             - { id: p_manifest, phase: verify, uses: probe.hash-manifest, with: { roots: '{{folder}}', out: '{{canary}}' } }
             - { id: p_compare, phase: verify, uses: probe.hash-compare, with: { manifest: '{{canary}}' } }
@@ -49,6 +51,15 @@ public sealed class PlanCanaryTests : IDisposable
             - { id: a_drain, phase: resolve, uses: action.drain, with: { command: {{touch}}, verify: {{touch}}, undo: {{touch}} }, impact: low }
             - { id: a_logs, phase: resolve, uses: action.log-preserve, with: { files: ['{{folder}}/*'], to: '{{canary}}' }, impact: low }
             - { id: a_rollback, phase: resolve, uses: action.rollback, with: { command: {{touch}}, verify: {{touch}} } }
+            - { id: b_now, phase: resolve, uses: action.backup-now, with: { command: {{touch}}, result: '{{canary}}' }, impact: low }
+            - { id: b_restore, phase: resolve, uses: action.backup-restore, with: { backup: '{{folder}}', to: '{{canary}}', source: /source } }
+            - { id: b_merge, phase: resolve, uses: action.data-merge, with: { command: {{touch}}, target: /target } }
+            - { id: b_cleanup, phase: resolve, uses: action.disk-cleanup, with: { files: [{ path: '{{canary}}', bytes: 1, modifiedAt: x }], roots: '{{folder}}' } }
+            - { id: b_files, phase: resolve, uses: action.file-restore, with: { from: '{{folder}}', to: '{{canary}}', files: [a], manifest: '{{canary}}', evidence: '{{canary}}' } }
+            - { id: b_fetch, phase: resolve, uses: action.offsite-fetch, with: { remote: 'nowhere:x', to: '{{canary}}' }, impact: low }
+            - { id: b_pitr, phase: resolve, uses: action.pitr-plan, with: { dataFolder: '{{folder}}', source: /source, archive: '{{folder}}', targetLsn: 0/1 }, impact: low }
+            - { id: b_hold, phase: resolve, uses: action.retention-hold, with: { command: {{touch}}, undo: {{touch}} }, impact: low }
+            - { id: b_safety, phase: resolve, uses: action.safety-copy, with: { from: '{{folder}}', to: '{{canary}}' }, impact: low }
             - { id: a_service, phase: resolve, uses: action.service-control, with: { operation: restart, command: {{touch}}, status: {{touch}} } }
             - { id: a_undrain, phase: resolve, uses: action.undrain, with: { command: {{touch}}, verify: {{touch}} }, impact: low }
             - { id: by_hand, phase: resolve, uses: manual, with: { instruction: Cut the wire }, impact: high }
@@ -97,6 +108,6 @@ public sealed class PlanCanaryTests : IDisposable
         Assert.Contains("2 of incident-commander", Of("may").Approval, StringComparison.Ordinal);
         Assert.Contains("$item", Of("item_step").Unknown);
         // what cannot be taken back is listed with the reason; what changes nothing is not
-        Assert.Equal(["text", "a_config", "a_logs", "a_rollback", "a_service", "a_undrain", "by_hand", "inner", "item_step", "little_step"], plan.Where(step => step.NoUndo is not null).Select(step => step.Step));
+        Assert.Equal(["text", "a_config", "a_logs", "a_rollback", "b_now", "b_merge", "b_cleanup", "b_fetch", "b_safety", "a_service", "a_undrain", "by_hand", "inner", "item_step", "little_step"], plan.Where(step => step.NoUndo is not null).Select(step => step.Step));
     }
 }

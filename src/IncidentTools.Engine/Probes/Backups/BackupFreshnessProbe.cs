@@ -58,13 +58,14 @@ internal sealed class BackupFreshnessProbe() : Probe("probe.backup-freshness", "
     {
         var newest = items[^1];
         var age = now - newest.At;
-        (found["newest"], found["newestPath"], found["newestAt"], found["timedBy"], found["bytes"], found.Unit) = (newest.Name, newest.Path, newest.At, newest.TimedBy, newest.Bytes, "s");
+        (found["newest"], found["newestPath"], found["newestAt"], found["timedBy"], found["bytes"], found.Unit) = (newest.Name, newest.Path, newest.At, newest.TimedBy, newest.Bytes < 0 ? null : newest.Bytes, "s");
         found["ageSeconds"] = Math.Round(age.TotalSeconds);
-        var said = $"{newest.Name} is from {UtcStamp.Format(newest.At)} (by its {(newest.TimedBy == "name" ? "name" : "last change")}), {Say.Bytes(newest.Bytes)}";
+        var said = $"{newest.Name} is from {UtcStamp.Format(newest.At)} (by its {(newest.TimedBy == "name" ? "name" : "last change")}), {(newest.Bytes < 0 ? "size not known" : Say.Bytes(newest.Bytes))}";
         if (age < -ClockSlack) found.Unknown(ProbeErrors.InFuture, $"{said}, which is in the future: its age is not known");
         else if (age > with.Duration("maxAge")) found.Fail(ProbeErrors.TooOld, $"{said}: older than {Duration.Format(with.Duration("maxAge")!.Value)}");
         else if (age > with.Duration("warnAge")) found.Warn(ProbeErrors.TooOld, $"{said}: older than {Duration.Format(with.Duration("warnAge")!.Value)}");
-        if (newest.Bytes < with.Number("minBytes")) found.Fail(ProbeErrors.TooSmall, $"{newest.Name} has only {Say.Bytes(newest.Bytes)}");
+        if (newest.Bytes < 0 && with.Has("minBytes")) found.Unknown(ProbeErrors.NotSupported, $"the size of {newest.Name} is not known there");
+        else if (newest.Bytes >= 0 && newest.Bytes < with.Number("minBytes")) found.Fail(ProbeErrors.TooSmall, $"{newest.Name} has only {Say.Bytes(newest.Bytes)}");
         else if (newest.Bytes == 0) found.Fail(ProbeErrors.TooSmall, $"{newest.Name} is empty");
         found.Pass($"{said}; {items.Count} in all");
     }
@@ -72,7 +73,7 @@ internal sealed class BackupFreshnessProbe() : Probe("probe.backup-freshness", "
     private static void Sizes(IReadOnlyList<BackupItem> items, Arguments with, Findings found)
     {
         var earlier = items.SkipLast(1).TakeLast(with.Int("medianOf", 7)).Select(item => item.Bytes).Order().ToList();
-        if (earlier.Count == 0) return;
+        if (earlier.Count == 0 || items[^1].Bytes < 0) return;
         var median = earlier.Count % 2 == 1 ? earlier[earlier.Count / 2] : (earlier[(earlier.Count / 2) - 1] / 2d) + (earlier[earlier.Count / 2] / 2d);
         var drop = median > 0 ? Math.Round((1 - (items[^1].Bytes / median)) * 100, 1) : 0;
         (found["medianBytes"], found["dropPercent"]) = (median, drop);

@@ -8,6 +8,7 @@ using IncidentTools.Engine.Probes.Integrity;
 namespace IncidentTools.Engine.Probes.Backups;
 
 /// <param name="Path">Full path, or remote:path.</param>
+/// <param name="Bytes">-1 when it is not known: a folder on a remote.</param>
 /// <param name="TimedBy">name or modified: the time of a copied file may lie.</param>
 internal sealed record BackupItem(string Name, string Path, long Bytes, DateTimeOffset At, string TimedBy);
 
@@ -52,9 +53,10 @@ internal static class BackupListing
 
     private static async Task<List<BackupItem>> RemoteAsync(Arguments with, string pattern, NameClock? clock, ProbeContext context, TimeSpan timeout, CancellationToken cancellation)
     {
-        if (with.Text("kind") == "folders") throw new CannotCheckException(ProbeErrors.NotSupported, "folders on a remote have neither size nor time: name their files");
-        var remote = with.Text("remote");
-        var result = await Rclone.AskAsync(Rclone.Line(with.TextOrNull("config"), ["lsjson", "--files-only", "--no-mimetype"], remote), context, timeout, cancellation).ConfigureAwait(false);
+        var (remote, folders) = (with.Text("remote"), with.Text("kind") == "folders");
+        // a folder there has no time of its own that says anything, and no size
+        if (folders && clock is null) throw new CannotCheckException(ProbeErrors.NotSupported, "folders on a remote have no time that can be relied on: give timeFormat");
+        var result = await Rclone.AskAsync(Rclone.Line(with.TextOrNull("config"), ["lsjson", folders ? "--dirs-only" : "--files-only", "--no-mimetype"], remote), context, timeout, cancellation).ConfigureAwait(false);
         if (result.ExitCode is Rclone.FolderMissing or Rclone.FileMissing) return [];
         if (result.ExitCode != 0) throw Rclone.Failed(result);
         try
