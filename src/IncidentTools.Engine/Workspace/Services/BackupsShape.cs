@@ -47,6 +47,7 @@ internal static class BackupsShape
         Optional("merge", Line, "program and arguments that bring missing records from a restored copy into the live data: {target}, {name}"),
         Optional("mergeVerify", Line, "program and arguments that say whether all of it is there: exit code 0 = yes"),
         Optional("mergeUndo", Line, "program and arguments that take exactly that batch away again"),
+        Optional("restorePort", Int with { Min = 1, Max = 65535 }, "port of a scratch server"),
         Optional("wal", Text, "folder with PostgreSQL's archived log segments, for a point in time"),
         Optional("hold", Line, "program and arguments that stop pruning, log purges and sync jobs"),
         Optional("release", Line, "program and arguments that let them go on"),
