@@ -1,8 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using IncidentTools.Engine.Execution;
 
 namespace IncidentTools.Engine.Tests.Actions.Security;
 
@@ -14,11 +14,10 @@ internal sealed class NetworkSpaces : IDisposable
 {
     public const string Responder = "10.213.1.2", Stranger = "10.213.2.2", VictimToResponder = "10.213.1.1", VictimToStranger = "10.213.2.1";
     private readonly string _id = $"it{Environment.ProcessId % 10000}{Random.Shared.Next(1000)}";
-    private static readonly ProcessRunner Runner = new(TimeProvider.System);
 
     public NetworkSpaces()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root" && Runner.Find("ip") is not null && Runner.Find("nft") is not null, "needs root, ip and nft on Linux");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root" && Find("ip") && Find("nft"), "needs root, ip and nft on Linux");
         Assert.SkipUnless(Ip("netns", "add", Victim) && Ip("netns", "add", Near) && Ip("netns", "add", Far), "network namespaces may not be made here");
         Link(Near, "n", Responder, VictimToResponder);
         Link(Far, "f", Stranger, VictimToStranger);
@@ -95,7 +94,17 @@ internal sealed class NetworkSpaces : IDisposable
     }
 
     private static bool Ip(params string[] arguments) => Run("ip", arguments).ExitCode == 0;
-    private static ProcessResult Run(string program, string[] arguments) => Runner.RunAsync(new ProcessRequest(program, arguments) { Timeout = TimeSpan.FromSeconds(30) }, default).GetAwaiter().GetResult();
+    private static bool Find(string program) => new[] { "/usr/sbin", "/sbin", "/usr/bin", "/bin" }.Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    private static (int ExitCode, string Output) Run(string program, string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        _ = errors.GetAwaiter().GetResult();
+        process.WaitForExit();
+        return (process.ExitCode, output);
+    }
 
     [DllImport("libc", EntryPoint = "setns", SetLastError = true)] private static extern int SetNs(int handle, int kind);
 }
