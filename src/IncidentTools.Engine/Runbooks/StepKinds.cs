@@ -110,7 +110,7 @@ public static class StepKinds
         "probe.access-log", "probe.sql", "probe.db-health", "probe.replication",
         "probe.failed-logons", "probe.connections",
         "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
-        "action.backup-restore", "action.file-quarantine",
+        "action.file-quarantine",
     };
 
     private static UseInfo Kind(string name, string summary, params Field[] with) => new(name, summary, new ObjectShape(name, with), UseRole.Kind);
