@@ -20,14 +20,14 @@ internal static partial class DatabasesShape
             var path = $"services.{id}.databases[{index}]";
             Passwords(database, path, bag);
             if (database.TextOrNull("engine") == "sqlite" && database.TextOrNull("file") is null)
-                bag.Error("IT3041", database.Span, path, "a database of sqlite needs its file", "Add file: with the full path");
+                bag.Error("IT3071", database.Span, path, "a database of sqlite needs its file", "Add file: with the full path");
             if (database.TextOrNull("engine") is { } engine and not "sqlite" && database.TextOrNull("host") is null)
-                bag.Error("IT3041", database.Span, path, $"a database of {engine} needs its host", "Add host: with a name or address");
+                bag.Error("IT3071", database.Span, path, $"a database of {engine} needs its host", "Add host: with a name or address");
             var names = new HashSet<string>(StringComparer.Ordinal) { database.TextOrNull("name") ?? "" };
             foreach (var replica in database.List("replicas").OfType<PlainMap>())
             {
                 Passwords(replica, $"{path}.replicas", bag);
-                if (!names.Add(replica.TextOrNull("name") ?? "")) bag.Error("IT3042", replica.At("name"), $"{path}.replicas", $"there is another server called '{replica.TextOrNull("name")}'", "Give each its own name: a promotion goes by it");
+                if (!names.Add(replica.TextOrNull("name") ?? "")) bag.Error("IT3072", replica.At("name"), $"{path}.replicas", $"there is another server called '{replica.TextOrNull("name")}'", "Give each its own name: a promotion goes by it");
             }
         }
     }
@@ -36,7 +36,7 @@ internal static partial class DatabasesShape
     {
         foreach (var key in map.Keys)
             if (map.TextOrNull(key) is { } text && Password().IsMatch(text))
-                bag.Error("IT3040", map.At(key), $"{path}.{key}", "there is a password in it", "Name a secret instead (secret:<name>); this one is known to whoever can read the file: change it");
+                bag.Error("IT3070", map.At(key), $"{path}.{key}", "there is a password in it", "Name a secret instead (secret:<name>); this one is known to whoever can read the file: change it");
     }
 
     [GeneratedRegex(@"(?i)\b(password|pwd)\s*=\s*[^\s;]|://[^/\s:@]+:[^@\s/]+@")] private static partial Regex Password();
