@@ -1,3 +1,5 @@
+using IncidentTools.Engine.Actions.Security;
+
 namespace IncidentTools.Engine.Actions;
 
 /// <summary>What changes something, one line each.</summary>
@@ -11,5 +13,14 @@ public static class ActionTable
         new DrainAction(drain: false),
         new RollbackAction(),
         new LogPreserveAction(),
+        new EvidenceCollectAction(),
+        new EvidenceSealAction(),
+        new FirewallIsolateAction(),
+        new FirewallRestoreAction(),
+        new AccountDisableAction(),
+        new BaselineRecordAction(),
+        new ProcessStopAction(),
+        new ProcessDumpAction(),
+        new FileQuarantineAction(),
     }.ToDictionary(action => action.Name, StringComparer.Ordinal);
 }

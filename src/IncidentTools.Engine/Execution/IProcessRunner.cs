@@ -26,6 +26,8 @@ public sealed record ProcessRequest(string Program, IReadOnlyList<string> Argume
     public bool HoldInput { get; init; }
     /// <summary>What on its error output says that the work is over, whoever still holds the output.</summary>
     public string? OverMark { get; init; }
+    /// <summary>Gets the standard output as it comes; nothing of it is kept then. Whatever it throws ends the reading.</summary>
+    public Func<ReadOnlyMemory<byte>, ValueTask>? OnOutput { get; init; }
     private static readonly Dictionary<string, string?> Nothing = [];
 }
 

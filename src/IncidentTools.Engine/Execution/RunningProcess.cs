@@ -137,7 +137,8 @@ internal sealed class RunningProcess : IDisposable
         {
             for (int read; (read = await stream.ReadAsync(buffer, _stop.Token).ConfigureAwait(false)) > 0;)
             {
-                into.Write(buffer.AsSpan(0, read));
+                if (into == _output && _request.OnOutput is { } sink) await sink(buffer.AsMemory(0, read)).ConfigureAwait(false);
+                else into.Write(buffer.AsSpan(0, read));
                 if (_request.OverMark is { } mark && into == _errors) Hear(Encoding.ASCII.GetString(buffer, 0, read), mark);
                 Interlocked.Exchange(ref _lastRead, _time.GetTimestamp());
             }

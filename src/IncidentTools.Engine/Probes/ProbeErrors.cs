@@ -34,4 +34,7 @@ internal static class ProbeErrors
         TooSmall = nameof(TooSmall), SizeDropped = nameof(SizeDropped), Gap = nameof(Gap), ChainBroken = nameof(ChainBroken), InFuture = nameof(InFuture), HashMismatch = nameof(HashMismatch),
         ManifestMissing = nameof(ManifestMissing), ManifestTampered = nameof(ManifestTampered), Corrupt = nameof(Corrupt), NotVerified = nameof(NotVerified), Differs = nameof(Differs),
         LooksLikeProduction = nameof(LooksLikeProduction), RestoreFailed = nameof(RestoreFailed), CheckFailed = nameof(CheckFailed), NotCleaned = nameof(NotCleaned);
+    // intruders
+    public const string EvidenceChanged = nameof(EvidenceChanged), SuccessAfterFailures = nameof(SuccessAfterFailures), TooManyFailures = nameof(TooManyFailures), LogCleared = nameof(LogCleared),
+        NewAdministrator = nameof(NewAdministrator), NewAccount = nameof(NewAccount), NewKey = nameof(NewKey), NoPassword = nameof(NoPassword), NoBaseline = nameof(NoBaseline), NewPersistence = nameof(NewPersistence), NewListener = nameof(NewListener), SuspiciousFile = nameof(SuspiciousFile), IndicatorFound = nameof(IndicatorFound), BaselineDiffers = nameof(BaselineDiffers);
 }

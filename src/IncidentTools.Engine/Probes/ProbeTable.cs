@@ -4,6 +4,7 @@ using IncidentTools.Engine.Probes.Containers;
 using IncidentTools.Engine.Probes.Hosts;
 using IncidentTools.Engine.Probes.Integrity;
 using IncidentTools.Engine.Probes.Network;
+using IncidentTools.Engine.Probes.Security;
 
 namespace IncidentTools.Engine.Probes;
 
@@ -17,6 +18,7 @@ public static class ProbeTable
         new ClockProbe(),
         new BackupFreshnessProbe(),
         new BackupVerifyProbe(),
+        new AccountsProbe(),
         new CommandProbe(),
         new CpuProbe(),
         new ContainerProbe(),
@@ -26,6 +28,12 @@ public static class ProbeTable
         new FileProbe(),
         new HashCompareProbe(),
         new HashManifestProbe(),
+        new EvidenceVerifyProbe(),
+        new ConnectionsProbe(),
+        new IocSweepProbe(),
+        new PersistenceProbe(),
+        new WebShellProbe(),
+        new FailedLogonsProbe(),
         new HttpProbe(),
         new LogProbe(),
         new MemoryProbe(),

@@ -108,9 +108,8 @@ public static class StepKinds
     internal static IReadOnlySet<string> Later { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "probe.access-log", "probe.sql", "probe.db-health", "probe.replication",
-        "probe.failed-logons", "probe.connections",
-        "action.process-stop", "action.firewall-isolate", "action.evidence-collect", "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
-        "action.backup-restore", "action.file-quarantine",
+        "action.sql-cancel", "action.sql-execute-approved", "action.db-promote",
+        "action.backup-restore",
     };
 
     private static UseInfo Kind(string name, string summary, params Field[] with) => new(name, summary, new ObjectShape(name, with), UseRole.Kind);

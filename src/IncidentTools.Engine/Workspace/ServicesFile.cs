@@ -37,6 +37,7 @@ internal static class ServicesFile
         ChangesShape.Field,
         ContainersShape.Field,
         CertificatesShape.Field,
+        Services.SecurityShape.Field,
         Optional("runbooks", ListOf(Slug, allowSingle: true), "runbooks that fit it, best first"));
 
     public static readonly ObjectShape Shape = new("services.yaml",

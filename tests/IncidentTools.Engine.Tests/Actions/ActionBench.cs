@@ -50,7 +50,7 @@ internal sealed class StandIns : IProcessRunner
         // a script by its interpreter: a file that was just written may still be held open by another test's fork
         return _real.RunAsync(Files.TryGetValue(request.Program, out var file) ? new ProcessRequest("/bin/sh", [file, .. request.Arguments])
         {
-            Timeout = request.Timeout, Environment = request.Environment, OnStarted = request.OnStarted, StandardInput = request.StandardInput, WorkingDirectory = request.WorkingDirectory, Grace = TimeSpan.FromMilliseconds(300),
+            Timeout = request.Timeout, Environment = request.Environment, OnStarted = request.OnStarted, StandardInput = request.StandardInput, WorkingDirectory = request.WorkingDirectory, OnOutput = request.OnOutput, Grace = TimeSpan.FromMilliseconds(300),
         } : request with { Grace = TimeSpan.FromMilliseconds(300) }, cancellation);
     }
 }

@@ -25,6 +25,18 @@ public sealed class ActionTableTests
         ["action.drain"] = [new("{ command: [lb, drain, web-1], undo: [lb, undrain, web-1] }", "{ command: [lb.cmd, drain] }", "lb drain web-1", StepImpact.Medium, true)],
         ["action.undrain"] = [new("{ command: [lb, undrain, web-1] }", "{ command: [./lb] }", "lb undrain web-1", StepImpact.Low, false)],
         ["action.rollback"] = [new("{ command: [deploy, rollback], version: 1.4.1, forward: [deploy, latest] }", "{ command: [deploy], version: --force }", "deploy rollback 1.4.1", StepImpact.High, true)],
+        ["action.evidence-collect"] = [new("{ profile: database, to: /evidence, items: [{ name: own, volatility: network, command: [ss, -tan] }] }", "{ profile: linux-volatile, to: relative }", "ss -tan", StepImpact.Low, false)],
+        ["action.evidence-seal"] = [new("{ folder: /evidence/run, copyTo: /second }", "{ folder: /no/such/folder/here }", "", StepImpact.Low, false)],
+        ["action.firewall-isolate"] =
+        [
+            new("{ responders: [192.0.2.7], saveTo: /evidence, firewall: netsh, id: web }", "{ responders: [192.0.2.7 accept], saveTo: /evidence }", @"schtasks.exe /create /tn IncidentTools-web /xml '<folder>\expiry.xml' /f", StepImpact.High, true),
+        ],
+        ["action.firewall-restore"] = [new("{ firewall: nft, id: web, netns: blue }", "{ firewall: netsh, netns: blue }", "ip netns exec blue nft delete table inet incidenttools_web", StepImpact.Medium, false)],
+        ["action.account-disable"] = [new("{ account: eve, disable: [idp, off, eve], enable: [idp, on, eve] }", "{ account: root }", "idp off eve", StepImpact.Medium, true)],
+        ["action.baseline-record"] = [new("{ of: accounts, to: /known/accounts.json, root: /no/such/folder }", "{ of: accounts, to: relative.json }", "", StepImpact.Low, false)],
+        ["action.process-stop"] = [new("{ pid: 999999999, startedAt: 2026-11-24T00:00:00Z }", "{ pid: 1, startedAt: 2026-11-24T00:00:00Z, capture: relative }", "kill -TERM 999999999", StepImpact.Medium, false)],
+        ["action.process-dump"] = [new("{ pid: 999999999, startedAt: 2026-11-24T00:00:00Z, to: /evidence, tool: gcore }", "{ pid: 999999999, startedAt: 2026-11-24T00:00:00Z, to: /evidence }", "gcore -o '<folder>/memory' 999999999", StepImpact.Medium, false)],
+        ["action.file-quarantine"] = [new("{ files: [/srv/www/a.php], to: /quarantine }", "{ files: [/no/such/file/here], to: /quarantine }", "", StepImpact.Medium, true)],
         ["action.log-preserve"] = [new("{ files: [/var/log/*.log], to: /evidence }", "{ files: relative.log, to: /evidence }", "", StepImpact.Low, false)],
     };
 

@@ -38,6 +38,13 @@ public sealed class PlanCanaryTests : IDisposable
             - { id: p_command, phase: verify, uses: probe.command, with: { program: touch, args: ['{{canary}}'] } }
             - { id: p_disk, phase: verify, uses: probe.disk, with: { paths: ['{{canary}}'] } }
             - { id: p_dns, phase: verify, uses: probe.dns, with: { name: example.com, server: '127.0.0.1:{{Port}}' } }
+            - { id: p_connections, phase: verify, uses: probe.connections, with: { indicators: '{{canary}}' } }
+            - { id: p_sweep, phase: verify, uses: probe.ioc-sweep, with: { indicators: '{{canary}}' } }
+            - { id: p_persistence, phase: verify, uses: probe.persistence, with: { root: '{{canary}}' } }
+            - { id: p_shell, phase: verify, uses: probe.web-shell, with: { roots: '{{canary}}' } }
+            - { id: p_accounts, phase: verify, uses: probe.accounts, with: { root: '{{canary}}' } }
+            - { id: p_logons, phase: verify, uses: probe.failed-logons, with: { files: ['{{canary}}'] } }
+            - { id: p_evidence, phase: verify, uses: probe.evidence-verify, with: { folder: '{{canary}}' } }
             - { id: p_http, phase: verify, uses: probe.http, with: { url: 'http://127.0.0.1:{{Port}}/' } }
             - { id: p_log, phase: verify, uses: probe.log, with: { files: ['{{canary}}'], patterns: [{ name: x, pattern: x }] } }
             - { id: p_ping, phase: verify, uses: probe.ping, with: { host: 127.0.0.1 } }
@@ -48,6 +55,15 @@ public sealed class PlanCanaryTests : IDisposable
             - { id: a_config, phase: resolve, uses: action.config-test-and-reload, with: { test: {{touch}}, reload: {{touch}} }, impact: low }
             - { id: a_drain, phase: resolve, uses: action.drain, with: { command: {{touch}}, verify: {{touch}}, undo: {{touch}} }, impact: low }
             - { id: a_logs, phase: resolve, uses: action.log-preserve, with: { files: ['{{folder}}/*'], to: '{{canary}}' }, impact: low }
+            - { id: a_collect, phase: resolve, uses: action.evidence-collect, with: { profile: linux-volatile, to: '{{canary}}', memory: {{touch}} }, impact: low }
+            - { id: a_seal, phase: resolve, uses: action.evidence-seal, with: { folder: '{{folder}}', copyTo: '{{canary}}' }, impact: low }
+            - { id: a_isolate, phase: resolve, uses: action.firewall-isolate, with: { responders: [192.0.2.7], saveTo: '{{canary}}' } }
+            - { id: a_restore, phase: resolve, uses: action.firewall-restore, with: { netns: nowhere } }
+            - { id: a_account, phase: resolve, uses: action.account-disable, with: { account: eve, disable: {{touch}}, verify: {{touch}} } }
+            - { id: a_baseline, phase: resolve, uses: action.baseline-record, with: { of: accounts, to: '{{canary}}' }, impact: low }
+            - { id: a_stop, phase: resolve, uses: action.process-stop, with: { pid: 999999, startedAt: 2026-11-24T00:00:00Z, capture: '{{canary}}' } }
+            - { id: a_dump, phase: resolve, uses: action.process-dump, with: { pid: 999999, startedAt: 2026-11-24T00:00:00Z, to: '{{canary}}' } }
+            - { id: a_quarantine, phase: resolve, uses: action.file-quarantine, with: { files: ['{{folder}}/loud.ps1'], to: '{{canary}}' } }
             - { id: a_rollback, phase: resolve, uses: action.rollback, with: { command: {{touch}}, verify: {{touch}} } }
             - { id: a_service, phase: resolve, uses: action.service-control, with: { operation: restart, command: {{touch}}, status: {{touch}} } }
             - { id: a_undrain, phase: resolve, uses: action.undrain, with: { command: {{touch}}, verify: {{touch}} }, impact: low }
