@@ -25,6 +25,8 @@ internal sealed class SlowApp : IDisposable
     public TimeSpan Search { get; set; }
     public TimeSpan Payments { get; set; }
     public bool Broken { get; set; }
+    /// <summary>What the search waits for, asked for each request.</summary>
+    public Func<bool>? Waits { get; set; }
 
     private async Task AcceptAsync()
     {
@@ -52,7 +54,7 @@ internal sealed class SlowApp : IDisposable
                     text += Encoding.ASCII.GetString(buffer, 0, count);
                 }
                 var path = text.Split(' ')[1];
-                var wait = path == "/payments" ? Payments : path == "/search" ? Search : Front > Payments ? Front : Payments;
+                var wait = path == "/payments" ? Payments : path == "/search" ? Waits?.Invoke() == true ? TimeSpan.FromSeconds(2.5) : Search : Front > Payments ? Front : Payments;
                 if (!File.Exists(_fast)) await Task.Delay(wait, _end.Token);
                 await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {(Broken ? "503 Service Unavailable" : "200 OK")}\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n"), _end.Token);
             }

@@ -12,7 +12,8 @@ internal sealed partial class SlowShop : IDisposable
     private readonly string _nginx;
 
     /// <param name="redis">host:port of its cache.</param>
-    public SlowShop(string folder, string? redis = null, string processes = "['*']")
+    /// <param name="postgres">Port of its database.</param>
+    public SlowShop(string folder, string? redis = null, string processes = "['*']", int? postgres = null)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/setsid"), "runs on Linux");
         _nginx = NginxOutage.Find("nginx") ?? "";
@@ -28,7 +29,7 @@ internal sealed partial class SlowShop : IDisposable
         Assert.Equal(0, NginxOutage.Run(_nginx, "-p", proxy, "-e", Path.Combine(proxy, "error.log"), "-c", Path.Combine(proxy, "nginx.conf")).Code);
         foreach (var name in new[] { "one", "two" }) Assert.Equal(0, NginxOutage.Run(PathOf("do.sh"), "restart", name).Code);
         File.Delete(PathOf("done"));
-        WriteWorkspace(redis, processes);
+        WriteWorkspace(redis, processes, postgres);
     }
 
     public string Folder { get; }
@@ -68,7 +69,7 @@ internal sealed partial class SlowShop : IDisposable
 
         """;
 
-    private void WriteWorkspace(string? redis, string processes)
+    private void WriteWorkspace(string? redis, string processes, int? postgres)
     {
         OutageScripts.WritePeople(Workspace);
         var (url, script) = ($"http://127.0.0.1:{ProxyPort}", PathOf("do.sh"));
@@ -82,6 +83,7 @@ internal sealed partial class SlowShop : IDisposable
                 url: {{url}}/
                 logs: ['{{PathOf("app.log")}}']
                 dependencies: [{ name: payments, url: 'http://127.0.0.1:{{App.Port}}/payments' }]
+                {{(postgres is null ? "" : $"databases: [{{ name: orders, engine: postgresql, host: 127.0.0.1, port: {postgres}, user: postgres, database: postgres, tls: 'off' }}]")}}
                 instances:
                   - {{Instance("one")}}
                   - {{Instance("two")}}

@@ -10,9 +10,9 @@ internal sealed class SlownessRun : IDisposable
     public static string Usual => "@{ intruder = 'no'; changed = 'no'; job = 'no'; traffic = 'usual' }";
     public ModuleHost Host => _host;
 
-    public SlowShop Given(string? redis = null, string processes = "['*']")
+    public SlowShop Given(string? redis = null, string processes = "['*']", int? postgres = null)
     {
-        _shop = new SlowShop(Path.Combine(_host.Folder, "slow"), redis, processes);
+        _shop = new SlowShop(Path.Combine(_host.Folder, "slow"), redis, processes, postgres);
         _host.Run($"$PSDefaultParameterValues['*-*:Workspace'] = '{_shop.Workspace}'");
         return _shop;
     }
