@@ -47,7 +47,4 @@ internal static class ProbeErrors
         NewAdministrator = nameof(NewAdministrator), NewAccount = nameof(NewAccount), NewKey = nameof(NewKey), NoPassword = nameof(NoPassword), NoBaseline = nameof(NoBaseline), NewPersistence = nameof(NewPersistence), NewListener = nameof(NewListener), SuspiciousFile = nameof(SuspiciousFile), IndicatorFound = nameof(IndicatorFound), BaselineDiffers = nameof(BaselineDiffers);
     // caches
     public const string Evicting = nameof(Evicting), LowHitRatio = nameof(LowHitRatio), ConnectionsRejected = nameof(ConnectionsRejected), AuthenticationFailed = nameof(AuthenticationFailed);
-    // intruders
-    public const string EvidenceChanged = nameof(EvidenceChanged), SuccessAfterFailures = nameof(SuccessAfterFailures), TooManyFailures = nameof(TooManyFailures), LogCleared = nameof(LogCleared),
-        NewAdministrator = nameof(NewAdministrator), NewAccount = nameof(NewAccount), NewKey = nameof(NewKey), NoPassword = nameof(NoPassword), NoBaseline = nameof(NoBaseline), NewPersistence = nameof(NewPersistence), NewListener = nameof(NewListener), SuspiciousFile = nameof(SuspiciousFile), IndicatorFound = nameof(IndicatorFound), BaselineDiffers = nameof(BaselineDiffers);
 }

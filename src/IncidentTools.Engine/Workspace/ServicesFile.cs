@@ -45,7 +45,6 @@ internal static class ServicesFile
         InstancesShape.Field,
         Optional("probes", ProbesShape.Shape, "what is looked at beside its url, unit, files and dependencies"),
         Optional("maintenance", MaintenanceShape.Shape, "when it may be down: nothing is opened then"),
-        Services.SecurityShape.Field,
         Optional("runbooks", ListOf(Slug, allowSingle: true), "runbooks that fit it, best first"));
 
     public static readonly ObjectShape Shape = new("services.yaml",

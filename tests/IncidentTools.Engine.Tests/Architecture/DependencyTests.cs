@@ -30,7 +30,7 @@ public sealed class DependencyTests
     private static readonly string[] Tools =
     [
         "IProcessRunner", "ProcessRequest", "ProcessResult", "IScriptRunner", "IScriptHost", "ScriptRequest", "ScriptResult",
-        "RemotePlace", "CommandLine", "CommandRun", "CommandText", "ProcessIdentity", "ProcessRow", "ProcessTable", "SecretText",
+        "RemotePlace", "CommandLine", "CommandRun", "CommandText", "ProcessIdentity", "ProcessLife", "ProcessRow", "ProcessTable", "SecretText",
     ];
 
     public static TheoryData<string> Folders => [.. MayKnow.Keys];

@@ -49,7 +49,7 @@ public sealed class WorkspaceTests : IDisposable
     [InlineData("services.yaml", "switch: [/usr", "group: 'Server=x;Password=hunter2'\n        switch: [/usr", "IT3070", "password")]
     [InlineData("services.yaml", "dataPath: /var", "dataPath: postgres://ops:hunter2@db/var", "IT3070", "password")]
     [InlineData("services.yaml", "user: incident\n", "password: hunter2\n", "IT2001", "not a key")]
-    [InlineData("services.yaml", "host: db-1.example.com\n", "port: 5432\n", "IT3071", "needs its host")]
+    [InlineData("services.yaml", "- name: orders\n        engine: postgresql\n        host: db-1.example.com\n", "- name: orders\n        engine: postgresql\n", "IT3071", "needs its host")]
     [InlineData("services.yaml", "{ name: db-2,", "{ name: orders,", "IT3072", "another server")]
     [InlineData("services.yaml", "owner: platform", "owner: plat", "IT3001", "no person or team")]
     [InlineData("services.yaml", "critical: true", "critcal: true", "IT2001", "not a key")]
