@@ -24,6 +24,7 @@ public sealed class PlanCanaryTests : IDisposable
         var folder = Path.Combine(_runs.Workspace, "runbooks");
         File.WriteAllText(Path.Combine(folder, "loud.ps1"), $"[IO.File]::WriteAllText('{canary}', 'x')");
         var touch = $"[touch, '{canary}']";
+        var database = $"connection: {{ name: main, engine: postgresql, host: 127.0.0.1, port: {Port}, user: ops, replicas: [{{ name: b, host: 127.0.0.1, port: {Port} }}] }}";
         var text = $$"""
             - { id: command, phase: resolve, uses: command, target: 'ssh://ops@127.0.0.1:{{Port}}', with: { program: touch, args: ['{{canary}}'] }, impact: low, check: { uses: probe.command, with: { program: touch, args: ['{{canary}}'] } }, undo: { uses: command, with: { program: rm, args: ['{{canary}}'] } } }
             - { id: text, phase: resolve, uses: script, with: { text: "[IO.File]::WriteAllText('{{canary}}', 'x')", parameters: { a: 1 } }, impact: low }
@@ -54,6 +55,34 @@ public sealed class PlanCanaryTests : IDisposable
             - { id: p_service, phase: verify, uses: probe.service, with: { status: {{touch}} } }
             - { id: p_tcp, phase: verify, uses: probe.tcp, with: { host: 127.0.0.1, port: {{Port}} } }
             - { id: p_tls, phase: verify, uses: probe.tls, with: { host: 127.0.0.1, port: {{Port}} } }
+            - { id: p_access, phase: verify, uses: probe.access-log, with: { files: ['{{canary}}'] } }
+            - { id: p_certificates, phase: verify, uses: probe.certificates, with: { paths: ['{{canary}}'] } }
+            - { id: p_changes, phase: verify, uses: probe.change-window, with: { command: {{touch}} } }
+            - { id: p_clock, phase: verify, uses: probe.clock, with: { server: '127.0.0.1' } }
+            - { id: p_container, phase: verify, uses: probe.container, with: { manager: docker, names: [web] } }
+            - { id: p_cpu, phase: verify, uses: probe.cpu }
+            - { id: p_db, phase: verify, uses: probe.db-health, with: { {{database}} } }
+            - { id: p_io, phase: verify, uses: probe.disk-io }
+            - { id: p_endpoints, phase: verify, uses: probe.endpoints, with: { endpoints: [{ name: a, url: 'http://127.0.0.1:{{Port}}/', kind: light }] } }
+            - { id: p_memory, phase: verify, uses: probe.memory }
+            - { id: p_pressure, phase: verify, uses: probe.pressure }
+            - { id: p_redis, phase: verify, uses: probe.redis, with: { endpoint: '127.0.0.1:{{Port}}' } }
+            - { id: p_replication, phase: verify, uses: probe.replication, with: { {{database}} } }
+            - { id: p_sql, phase: verify, uses: probe.sql, with: { {{database}}, sql: SELECT 1 } }
+            - { id: p_top, phase: verify, uses: probe.top }
+            - { id: p_vendor, phase: verify, uses: probe.vendor-status, with: { url: 'http://127.0.0.1:{{Port}}/' } }
+            - { id: d_rolling, phase: resolve, uses: action.rolling-restart, with: { instances: [{ name: a, restart: {{touch}} }, { name: b, restart: {{touch}} }] } }
+            - { id: d_closed, phase: resolve, uses: action.maintenance-mode, with: { operation: on, file: '{{canary}}' } }
+            - { id: d_purge, phase: resolve, uses: action.cache-purge, with: { redis: { endpoint: '127.0.0.1:{{Port}}' }, pattern: 'page:*' } }
+            - { id: d_scale, phase: resolve, uses: action.scale, with: { command: {{touch}}, undo: {{touch}} } }
+            - { id: d_job, phase: resolve, uses: action.job-suspend, with: { name: report, file: '{{folder}}/loud.ps1' } }
+            - { id: s_cancel, phase: resolve, uses: action.sql-cancel, with: { {{database}}, pid: 77, identity: '1' } }
+            - { id: s_execute, phase: resolve, uses: action.sql-execute-approved, with: { {{database}}, sql: DELETE FROM t, maxAffected: 1 } }
+            - { id: s_fence, phase: resolve, uses: action.db-fence, with: { {{database}}, command: {{touch}}, undo: {{touch}} } }
+            - { id: s_promote, phase: resolve, uses: action.db-promote, with: { {{database}}, candidate: b, fenced: powered off } }
+            - { id: s_switch, phase: resolve, uses: action.db-switch, with: { command: {{touch}}, undo: {{touch}} } }
+            - { id: s_replica, phase: resolve, uses: action.replica-control, with: { {{database}}, replica: b, operation: resume } }
+            - { id: s_slot, phase: resolve, uses: action.slot-drop, with: { {{database}}, slot: gone, writtenOff: by ana } }
             - { id: a_config, phase: resolve, uses: action.config-test-and-reload, with: { test: {{touch}}, reload: {{touch}} }, impact: low }
             - { id: a_drain, phase: resolve, uses: action.drain, with: { command: {{touch}}, verify: {{touch}}, undo: {{touch}} }, impact: low }
             - { id: a_logs, phase: resolve, uses: action.log-preserve, with: { files: ['{{folder}}/*'], to: '{{canary}}' }, impact: low }

@@ -82,7 +82,7 @@ internal sealed class RestoreTestProbe() : Probe("probe.restore-test", "Restores
         var (files, bytes) = new TreeWalk(scratch, [], []).Items().Aggregate((Files: 0L, Bytes: 0L), (sum, item) => (sum.Files + 1, sum.Bytes + (item.Stat?.Bytes ?? 0)));
         var seconds = Math.Max(took.TotalSeconds, 0.001);
         var estimated = with.Number("fullBytes") is { } full && size > 0 ? seconds * full / size : seconds;
-        (found["restored"], found["files"], found["bytes"], found["seconds"], found["megabytesPerSecond"], found["estimatedSeconds"]) = (true, files, bytes, Math.Round(seconds, 3), Math.Round(size / 1e6 / seconds, 2), Math.Round(estimated, 1));
+        (found["restored"], found["files"], found["bytes"], found["seconds"], found["megabytesPerSecond"], found["estimatedSeconds"]) = (true, files, bytes, Math.Round(seconds, 3), Math.Round(size / 1e6 / seconds, 2), Math.Round(estimated, 3));
         found.Unit = "s";
         if (estimated > with.Duration("rto")?.TotalSeconds) found.Fail(ProbeErrors.TooSlow, $"the whole would take about {Duration.Format(TimeSpan.FromSeconds(Math.Ceiling(estimated)))}, more than {Duration.Format(with.Duration("rto")!.Value)}");
         found.Pass($"restored in {Say.Number(seconds)} s ({Say.Number(size / 1e6 / seconds)} MB/s); the whole would take about {Say.Number(estimated)} s");
