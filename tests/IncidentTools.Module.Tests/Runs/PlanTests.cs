@@ -43,7 +43,7 @@ public sealed class PlanTests : IDisposable
         Book();
         _runs.Book("other", RunHost.Good);
         var services = Path.Combine(_runs.Workspace, "services.yaml");
-        File.WriteAllText(services, File.ReadAllText(services).Replace("runbooks: [service-outage]", "runbooks: [other]", StringComparison.Ordinal));
+        File.WriteAllText(services, File.ReadAllText(services).Replace("runbooks: [service-outage", "runbooks: [other, service-outage", StringComparison.Ordinal));
         Host.Run("Start-Incident 'Lamp is out' -Service shop -Runbook lamp; Start-Incident 'Shop is down' -Service shop; Start-Incident 'Nothing known'");
         string? Which(string arguments) => Host.Text($"(Get-RunbookPlan {arguments})[0].Runbook");
         Assert.Equal("other", Which("other -Incident 1"));

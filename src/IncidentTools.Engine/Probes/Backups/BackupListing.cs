@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Probes.Integrity;
+using NodaTime;
+using NodaTime.TimeZones;
 
 namespace IncidentTools.Engine.Probes.Backups;
 
@@ -77,16 +79,17 @@ internal static class BackupListing
 internal sealed partial class NameClock
 {
     private readonly Regex _digits;
-    private readonly TimeZoneInfo _zone;
+    private readonly DateTimeZone _zone;
 
     public NameClock(string format, string zone)
     {
         Format = format;
-        try { _zone = TimeZoneInfo.FindSystemTimeZoneById(zone); }
-        catch (Exception error) when (error is TimeZoneNotFoundException or InvalidTimeZoneException) { throw new CannotCheckException(ProbeErrors.InvalidArgument, $"there is no time zone '{zone}'"); }
+        _zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) ?? throw new CannotCheckException(ProbeErrors.InvalidArgument, $"there is no time zone '{zone}'");
         if (!format.Contains("yy", StringComparison.Ordinal) || !format.Contains("MM", StringComparison.Ordinal) || !format.Contains("dd", StringComparison.Ordinal)) throw new CannotCheckException(ProbeErrors.InvalidArgument, $"'{format}' has not year, month and day");
         _digits = new Regex("(?<![0-9])" + Letters().Replace(Regex.Escape(format), match => $"[0-9]{{{match.Length}}}") + "(?![0-9])", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
     }
+
+    private static readonly ZoneLocalMappingResolver Earlier = Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnForwardShifted);
 
     public string Format { get; }
 
@@ -96,8 +99,7 @@ internal sealed partial class NameClock
         foreach (Match match in _digits.Matches(name))
         {
             if (!DateTime.TryParseExact(match.Value, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)) continue;
-            var offset = _zone.IsAmbiguousTime(local) ? _zone.GetAmbiguousTimeOffsets(local).Max() : _zone.GetUtcOffset(local);
-            return new DateTimeOffset(local, offset).ToUniversalTime();
+            return LocalDateTime.FromDateTime(local).InZone(_zone, Earlier).ToInstant().ToDateTimeOffset();
         }
         return null;
     }

@@ -86,8 +86,16 @@ internal sealed partial class IndicatorList
     public Indicator? OfAddress(IPAddress address) => _networks.FirstOrDefault(item => item.Network.Contains(address)).Indicator;
     public Indicator? OfHash(string hash) => _hashes.GetValueOrDefault(hash);
     /// <summary>A full path or a name; * and ? stand for parts.</summary>
-    public Indicator? OfPath(string path) => _paths.FirstOrDefault(item => FileSystemName.MatchesSimpleExpression(item.Value, item.Value.Contains('/', StringComparison.Ordinal) || item.Value.Contains('\\', StringComparison.Ordinal) ? path : Path.GetFileName(path), OperatingSystem.IsWindows()));
+    public Indicator? OfPath(string path)
+    {
+        var whole = Slashes(path);
+        return _paths.FirstOrDefault(item => Slashes(item.Value) is var pattern && FileSystemName.MatchesSimpleExpression(pattern, pattern.Contains('/', StringComparison.Ordinal) ? whole : Path.GetFileName(path), OperatingSystem.IsWindows()));
+    }
+
     public Indicator? OfProcess(string name) => _processes.FirstOrDefault(item => FileSystemName.MatchesSimpleExpression(item.Value, name, OperatingSystem.IsWindows()));
+
+    /// <summary>Lists are written with either slash for Windows, and a backslash would be taken for an escape.</summary>
+    private static string Slashes(string path) => OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path;
 
     /// <summary>The first address or domain in a line, as a whole: 1.2.3.4 is not in 11.2.3.45.</summary>
     public Indicator? InText(string line)

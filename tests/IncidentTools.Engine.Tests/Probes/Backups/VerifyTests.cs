@@ -149,6 +149,7 @@ public sealed class VerifyTests : IDisposable
     [Theory, InlineData("ec"), InlineData("rsa")]
     public async Task A_manifest_that_was_changed_with_its_backup_does_not_fit_its_signature(string kind)
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "keys of the test need OpenSSL: Windows keeps them in a store");
         _folder.Write("a.dump", "content");
         Sum("a.dump");
         Sign(kind);

@@ -42,6 +42,7 @@ public sealed class ChangeWindowProbeTests : IDisposable
     [Fact]
     public async Task A_folder_that_is_no_repository_is_an_error()
     {
+        Assert.SkipUnless(new RealProcesses().Find("git") is not null, "there is no git here");
         Directory.CreateDirectory(Path.Combine(_folder.Path, "plain"));
         (await Check($"repositories: '{_folder.Path}/plain'")).Is(ProbeStatus.Error, "NotFound");
         (await Check($"repositories: '{_folder.Path}/none'")).Is(ProbeStatus.Error, "NotFound");

@@ -14,6 +14,7 @@ internal sealed class RedisServer : IDisposable
 
     public RedisServer(params string[] options)
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs redis-server of Unix");
         var program = new[] { "/usr/bin", "/usr/local/bin" }.Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
         Assert.SkipUnless(program is not null, "needs redis-server");
         Port = LoopbackServer.FreePort();

@@ -27,7 +27,7 @@ public sealed class SweepTests : IDisposable
         var result = await ProbeRun.Check("probe.ioc-sweep", $"indicators: '{Ioc($"hash,{sha.ToUpperInvariant()},\"dropper, stage 1\"", "path,*/www/a/cache.php,shell", "ip,203.0.113.9,c2", "domain,evil.example,c2")}'\npaths: '{_folder.Path}/www'\nlogs: '{log}'\nprocesses: false\nconnections: false");
         result.Is(ProbeStatus.Fail, "IndicatorFound");
         var hits = List(result, "hits").Cast<IReadOnlyDictionary<string, object?>>().Select(hit => $"{hit["type"]} {hit["scope"]} {Path.GetFileName((string)hit["where"]!)}").Order();
-        Assert.Equal(["domain log access.log", "hash file logo.png", "ip log access.log", "path file cache.php"], OperatingSystem.IsWindows() ? hits.Append("path file cache.php").Distinct().Order() : hits);
+        Assert.Equal(["domain log access.log", "hash file logo.png", "ip log access.log", "path file cache.php"], hits);
         Assert.Equal(2, List(result, "paths").Count());
     }
 
