@@ -60,16 +60,16 @@ public sealed class PlanCanaryTests : IDisposable
             - { id: p_changes, phase: verify, uses: probe.change-window, with: { command: {{touch}} } }
             - { id: p_clock, phase: verify, uses: probe.clock, with: { server: '127.0.0.1' } }
             - { id: p_container, phase: verify, uses: probe.container, with: { manager: docker, names: [web] } }
-            - { id: p_cpu, phase: verify, uses: probe.cpu }
+            - { id: p_cpu, phase: verify, uses: probe.cpu, timeout: 1m }
             - { id: p_db, phase: verify, uses: probe.db-health, with: { {{database}} } }
-            - { id: p_io, phase: verify, uses: probe.disk-io }
+            - { id: p_io, phase: verify, uses: probe.disk-io, timeout: 1m }
             - { id: p_endpoints, phase: verify, uses: probe.endpoints, with: { endpoints: [{ name: a, url: 'http://127.0.0.1:{{Port}}/', kind: light }] } }
-            - { id: p_memory, phase: verify, uses: probe.memory }
-            - { id: p_pressure, phase: verify, uses: probe.pressure }
+            - { id: p_memory, phase: verify, uses: probe.memory, timeout: 1m }
+            - { id: p_pressure, phase: verify, uses: probe.pressure, timeout: 1m }
             - { id: p_redis, phase: verify, uses: probe.redis, with: { endpoint: '127.0.0.1:{{Port}}' } }
             - { id: p_replication, phase: verify, uses: probe.replication, with: { {{database}} } }
             - { id: p_sql, phase: verify, uses: probe.sql, with: { {{database}}, sql: SELECT 1 } }
-            - { id: p_top, phase: verify, uses: probe.top }
+            - { id: p_top, phase: verify, uses: probe.top, timeout: 1m }
             - { id: p_vendor, phase: verify, uses: probe.vendor-status, with: { url: 'http://127.0.0.1:{{Port}}/' } }
             - { id: d_rolling, phase: resolve, uses: action.rolling-restart, with: { instances: [{ name: a, restart: {{touch}} }, { name: b, restart: {{touch}} }] } }
             - { id: d_closed, phase: resolve, uses: action.maintenance-mode, with: { operation: on, file: '{{canary}}' } }
@@ -153,6 +153,6 @@ public sealed class PlanCanaryTests : IDisposable
         Assert.Contains("2 of incident-commander", Of("may").Approval, StringComparison.Ordinal);
         Assert.Contains("$item", Of("item_step").Unknown);
         // what cannot be taken back is listed with the reason; what changes nothing is not
-        Assert.Equal(["text", "a_config", "a_logs", "a_rollback", "b_now", "b_merge", "b_cleanup", "b_fetch", "b_safety", "a_service", "a_undrain", "by_hand", "inner", "item_step", "little_step"], plan.Where(step => step.NoUndo is not null).Select(step => step.Step));
+        Assert.Equal("text d_rolling d_purge s_cancel s_execute s_promote s_slot a_config a_logs a_collect a_seal a_restore a_account a_baseline a_stop a_dump a_rollback b_now b_merge b_cleanup b_fetch b_safety a_service a_undrain by_hand inner item_step little_step", string.Join(' ', plan.Where(step => step.NoUndo is not null).Select(step => step.Step)));
     }
 }

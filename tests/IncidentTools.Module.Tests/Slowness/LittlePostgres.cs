@@ -12,6 +12,7 @@ internal sealed class LittlePostgres : IDisposable
 
     public LittlePostgres()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs PostgreSQL of Unix");
         _bin = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Select(path => Path.Combine(path, "bin")).LastOrDefault(path => File.Exists(Path.Combine(path, "initdb"))) ?? "" : "";
         Assert.SkipUnless(_bin.Length > 0 && (!IsRoot || NginxOutage.Find("runuser") is not null), "needs PostgreSQL's own programs");
         Port = NginxOutage.FreePort();
