@@ -155,7 +155,7 @@ public sealed class HashManifestTests : IDisposable
     {
         Plant();
         if (!OperatingSystem.IsWindows()) _folder.Write("tree/back\\slash and\nbreak", "odd");
-        var names = Directory.GetFiles(Tree, "*", SearchOption.AllDirectories).Reverse().Select(file => Path.GetRelativePath(Tree, file).Replace(OperatingSystem.IsWindows() ? '\\' : '/', '/'));
+        var names = Directory.GetFiles(Tree, "*", SearchOption.AllDirectories).AsEnumerable().Reverse().Select(file => Path.GetRelativePath(Tree, file).Replace(OperatingSystem.IsWindows() ? '\\' : '/', '/'));
         _folder.Write("out/tree.manifest", string.Concat(names.Select(name =>
         {
             var escaped = name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
