@@ -26,7 +26,8 @@ internal sealed class ConnectionsProbe() : Probe("probe.connections", "Whether a
         var sockets = await ReadAsync(context, timeout, cancellation).ConfigureAwait(false);
         var ignore = with["ignoreLoopback"] as bool? ?? true;
         var listening = sockets.Where(socket => socket.IsListening && !(ignore && System.Net.IPAddress.IsLoopback(socket.Local.Address))).ToList();
-        var speaking = sockets.Where(socket => !socket.IsListening && socket.Remote.Port != 0).ToList();
+        // those that somebody holds come first: lists are cut, and what has ended is many
+        var speaking = sockets.Where(socket => !socket.IsListening && socket.Remote.Port != 0).OrderBy(socket => socket.Pid is null).ToList();
         (found["listening"], found["established"], found["unknownOwners"]) = (listening.Count, speaking.Count, listening.Count(socket => socket.Pid is null));
         found.Observe("listeners", listening.Take(MaxListed).Select(socket => new Dictionary<string, object?> { ["protocol"] = socket.Protocol, ["local"] = socket.Local.ToString(), ["pid"] = socket.Pid, ["program"] = socket.Program }).ToList());
         found.Observe("connections", speaking.Take(MaxListed).Select(socket => new Dictionary<string, object?> { ["protocol"] = socket.Protocol, ["local"] = socket.Local.ToString(), ["remote"] = socket.Remote.ToString(), ["state"] = socket.State, ["pid"] = socket.Pid, ["program"] = socket.Program }).ToList());

@@ -71,20 +71,21 @@ public sealed class SweepTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsWindows(), "Linux and Windows");
         Assert.SkipWhen(OperatingSystem.IsWindows(), "netstat is read from samples");
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        // an address that nobody else on this machine speaks with
+        using var listener = new TcpListener(IPAddress.Parse("127.6.5.4"), 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, port);
-        var result = await ProbeRun.Check("probe.connections", $"indicators: '{Ioc("ip,127.0.0.1,itself")}'\nignoreLoopback: false");
+        await client.ConnectAsync(IPAddress.Parse("127.6.5.4"), port);
+        var result = await ProbeRun.Check("probe.connections", $"indicators: '{Ioc("ip,127.6.5.4,itself")}'\nignoreLoopback: false");
         result.Is(ProbeStatus.Fail, "IndicatorFound");
-        Assert.Contains(List(result, "hits").Cast<IReadOnlyDictionary<string, object?>>(), hit => (string)hit["remote"]! == $"127.0.0.1:{port}" && Equals(hit["pid"], (long)Environment.ProcessId));
+        Assert.Contains(List(result, "hits").Cast<IReadOnlyDictionary<string, object?>>(), hit => (string)hit["remote"]! == $"127.6.5.4:{port}" && Equals(hit["pid"], (long)Environment.ProcessId));
         Assert.Equal("NewListener", (await ProbeRun.Check("probe.connections", "expectListen: [1]\nignoreLoopback: false")).Error);
         (await ProbeRun.Check("probe.connections", "{}")).Is(ProbeStatus.Warn, "NoBaseline");
         var baseline = _folder.Write("c.json", Baseline.Write("connections", new Dictionary<string, string> { ["tcp 127.0.0.1:1"] = "nobody" }, TimeProvider.System.GetUtcNow()));
         var compared = await ProbeRun.Check("probe.connections", $"baseline: '{baseline}'\nignoreLoopback: false");
         compared.Is(ProbeStatus.Fail, "NewListener");
-        Assert.Contains($"tcp 127.0.0.1:{port}", List(compared, "newListeners"));
+        Assert.Contains($"tcp 127.6.5.4:{port}", List(compared, "newListeners"));
         Assert.Contains("tcp 127.0.0.1:1", List(compared, "missingListeners"));
     }
 
