@@ -28,4 +28,13 @@ public sealed class AssemblyTests
     [Fact]
     public void The_shell_knows_only_PowerShell() =>
         Assert.Equal(["System.Management.Automation"], References(Path.ChangeExtension(ShellProcess.Program(), ".dll")));
+
+    [Fact]
+    public void Every_library_that_ships_is_named_with_its_licence()
+    {
+        var module = Path.GetDirectoryName(ModuleHost.ModulePath)!;
+        var notices = File.ReadAllLines(Path.Combine(module, "THIRD-PARTY-NOTICES.md"));
+        var libraries = Directory.GetFiles(Path.Combine(module, "bin", "dependencies"), "*.dll").Select(Path.GetFileNameWithoutExtension).Where(name => !name!.StartsWith("IncidentTools.", StringComparison.Ordinal));
+        Assert.All(libraries, name => Assert.Contains(notices, line => line.StartsWith($"| {name} |", StringComparison.Ordinal) || line.StartsWith($"| {name}.Core |", StringComparison.Ordinal)));
+    }
 }

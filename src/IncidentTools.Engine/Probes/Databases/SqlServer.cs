@@ -7,6 +7,9 @@ namespace IncidentTools.Engine.Probes.Databases;
 /// <summary>SQL Server 2016 and newer. It has no read-only transactions: a statement that looks is one of a few kinds, and what it does is rolled back.</summary>
 internal sealed class SqlServer : DatabaseServer
 {
+    /// <summary>Its native library for Windows has terms of its own and is not shipped: the managed one does the same on every system.</summary>
+    static SqlServer() => AppContext.SetSwitch("Switch.Microsoft.Data.SqlClient.UseManagedNetworkingOnWindows", true);
+
     protected override string[] Reading => ["SELECT", "WITH"];
 
     // statements follow each other there without any sign between them
