@@ -73,7 +73,7 @@ public class LoadTests
         File.Copy(Path.Combine(Path.GetDirectoryName(ModuleHost.ModulePath)!, "bin", "dependencies", "YamlDotNet.dll"), copy);
         AssemblyLoadContext.Default.LoadFromAssemblyPath(copy);
         using var host = new ModuleHost();
-        Assert.True(host.Run<WorkspaceVerification>("Test-IncidentWorkspace").Valid);
+        Assert.Equal("True", host.Text("(Test-IncidentWorkspace).Valid")); // no type of ours: this method is compiled before the module is there
     }
 
     [Fact]
