@@ -1,7 +1,9 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 using IncidentTools.Engine.Execution;
+using IncidentTools.Engine.Foundation;
 using IncidentTools.Engine.Probes.Integrity;
 
 namespace IncidentTools.Engine.Probes.Backups;
@@ -95,21 +97,21 @@ internal static class ArchiveTest
         {
             if (entry.IsEncrypted) throw new CannotCheckException(ProbeErrors.NotSupported, $"{entry.FullName} is encrypted: it cannot be tested without its key");
             using var data = entry.Open();
-            var sum = new Crc();
+            var sum = new Crc32(); // zip stores it, and the framework does not compare it
             var (read, _) = Drain(data, sum, cancellation);
-            if (read != entry.Length || sum.Value != entry.Crc32) return new ArchiveResult($"{entry.FullName} is not what was packed", entries, bytes, []);
+            if (read != entry.Length || sum.GetCurrentHashAsUInt32() != entry.Crc32) return new ArchiveResult($"{entry.FullName} is not what was packed", entries, bytes, []);
             (entries, bytes) = (entries + 1, bytes + read);
         }
         return new ArchiveResult(null, entries, bytes, []);
     }
 
-    private static (long Bytes, byte[] Tail) Drain(Stream stream, Crc? sum, CancellationToken cancellation)
+    private static (long Bytes, byte[] Tail) Drain(Stream stream, Crc32? sum, CancellationToken cancellation)
     {
         var (buffer, tail, bytes) = (new byte[FileHash.BufferBytes], Array.Empty<byte>(), 0L);
         while (stream.Read(buffer) is var read and > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            sum?.Add(buffer.AsSpan(0, read));
+            sum?.Append(buffer.AsSpan(0, read));
             var fresh = buffer.AsSpan(Math.Max(0, read - TailBytes), Math.Min(read, TailBytes));
             tail = fresh.Length == TailBytes ? fresh.ToArray() : [.. tail.AsSpan(Math.Max(0, tail.Length + fresh.Length - TailBytes)), .. fresh];
             bytes += read;
@@ -118,50 +120,15 @@ internal static class ArchiveTest
     }
 
     /// <summary>Whether somebody read up to where nothing more comes.</summary>
-    private sealed class EndSeen(Stream inner) : PassThrough(inner)
+    private sealed class EndSeen(Stream inner) : ForwardStream
     {
         public bool AtEnd { get; private set; }
 
         public override int Read(Span<byte> buffer)
         {
-            var read = Inner.Read(buffer);
+            var read = inner.Read(buffer);
             AtEnd |= read == 0 && buffer.Length > 0;
             return read;
         }
-    }
-}
-
-/// <summary>A stream that is only read, forward.</summary>
-internal abstract class PassThrough(Stream inner) : Stream
-{
-    protected Stream Inner => inner;
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-}
-
-/// <summary>The checksum of zip, which the framework stores and does not compare.</summary>
-internal sealed class Crc
-{
-    private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(index =>
-    {
-        var value = (uint)index;
-        for (var bit = 0; bit < 8; bit++) value = (value & 1) != 0 ? (value >> 1) ^ 0xEDB88320 : value >> 1;
-        return value;
-    })];
-
-    private uint _state = 0xFFFFFFFF;
-    public uint Value => _state ^ 0xFFFFFFFF;
-
-    public void Add(ReadOnlySpan<byte> bytes)
-    {
-        foreach (var value in bytes) _state = (_state >> 8) ^ Table[(_state ^ value) & 0xFF];
     }
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using IncidentTools.Engine.Foundation;
 
 namespace IncidentTools.Engine.Probes.Backups;
 
@@ -6,7 +7,7 @@ namespace IncidentTools.Engine.Probes.Backups;
 /// The content of a gzip file, and whether it was whole. The framework takes a cut file for a short one, so a member of our own is put after the end
 /// of the file: only when everything before it was complete does it come out as what went in.
 /// </summary>
-internal sealed class GzipWhole : Stream
+internal sealed class GzipWhole : ForwardStream
 {
     private static readonly byte[] Mark = "incidenttools:end-of-file:7f3c"u8.ToArray();
     private static readonly byte[] Member = Pack();
@@ -48,17 +49,6 @@ internal sealed class GzipWhole : Stream
         }
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing) _inner.Dispose();
@@ -73,7 +63,7 @@ internal sealed class GzipWhole : Stream
     }
 
     /// <summary>The file, and after it the member.</summary>
-    private sealed class Followed(Stream file) : PassThrough(file)
+    private sealed class Followed(Stream file) : ForwardStream
     {
         private int _given;
         private bool _over;
@@ -82,7 +72,7 @@ internal sealed class GzipWhole : Stream
         {
             if (!_over)
             {
-                var read = Inner.Read(buffer);
+                var read = file.Read(buffer);
                 if (read > 0) return read;
                 _over = true;
             }

@@ -1,7 +1,9 @@
+using IncidentTools.Engine.Foundation;
+
 namespace IncidentTools.Engine.Probes.Logs;
 
 /// <summary>Gives at most so many bytes and says whether there were more.</summary>
-internal sealed class CountedStream(Stream inner, long most) : Stream
+internal sealed class CountedStream(Stream inner, long most) : ForwardStream
 {
     public long Taken { get; private set; }
     public bool IsCut { get; private set; }
@@ -18,15 +20,4 @@ internal sealed class CountedStream(Stream inner, long most) : Stream
         Taken += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
